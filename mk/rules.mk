@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+#
+# What the variables of the build.mk files turn into.
+
+# Headers that are generated before anything is compiled for the target.
+GENERATED_HEADERS += $(GEN)/include/sel4/invocation_gen.h $(GEN)/include/kernel/gen_config.h
+
+# common/ -> one archive, compiled once
+COMMON_OBJS := $(patsubst %,$(OUT)/user/%.o,$(COMMON_SRCS))
+$(OUT)/user/%.c.o: %.c | $(GENERATED_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(USER_CFLAGS) $($*_CFLAGS) $(DEPFLAGS) -c $< -o $@
+$(OUT)/user/%.S.o: %.S | $(GENERATED_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(USER_CFLAGS) $(DEPFLAGS) -c $< -o $@
+# The compiler must not turn memcpy's loop into a call of memcpy.
+$(OUT)/user/common/libc/%.o: USER_CFLAGS += -fno-tree-loop-distribute-patterns
+$(OUT)/libkata.a: $(COMMON_OBJS)
+	@echo "  AR    $@"
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+-include $(COMMON_OBJS:.o=.d)
+
+# Host unit tests: <t>_TEST_SRCS, optional <t>_TEST_CFLAGS and <t>_TEST_LIBS
+UNIT_BINS := $(patsubst %,$(OUT)/unit/%,$(sort $(UNIT_TESTS)))
+$(OUT)/unit/%: $$($$*_TEST_SRCS) | $(GENERATED_HEADERS)
+	@mkdir -p $(@D)
+	@echo "  TEST  $*"
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $($*_TEST_CFLAGS) -MMD -MP -MF $@.d $(filter %.c,$^) -o $@ -lcmocka $($*_TEST_LIBS)
+$(OUT)/unit/%.d: ;
+-include $(UNIT_BINS:=.d)

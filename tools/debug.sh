@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+#
+# debug.sh QEMU_COMMAND OUT NAME: starts the machine stopped, attaches GDB with the kernel's symbols and those of one component
+# (or app/NAME for an application). The console is on the pseudo terminal that QEMU names at its start.
+set -eu
+command=$(echo "$1" | sed 's/-chardev stdio,id=console,[^ ]*/-chardev pty,id=console/')
+out=$2
+name=$3
+socket="$out/gdb.sock"
+rm -f "$socket"
+$command -S -chardev "socket,path=$socket,server=on,wait=off,id=gdb" -gdb chardev:gdb &
+qemu=$!
+trap 'kill $qemu 2>/dev/null || true' EXIT
+while [ ! -S "$socket" ]; do sleep 0.1; done
+case "$name" in
+app/*) symbols="$out/apps/${name#app/}.elf" ;;
+*)     symbols="$out/$name.elf" ;;
+esac
+gdb-multiarch -q "$out/kernel.elf" -ex "add-symbol-file $symbols" -ex "target remote $socket"
