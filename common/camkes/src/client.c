@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The KataOS-C authors */
+/* Calls to other components. */
+#include "internal.h"
+
+/* What was asked for the next call, and what the last one brought. */
+static struct {
+    seL4_CPtr request_cap;
+    bool receives;
+    bool received;
+} extras;
+
+camkes_stream_t camkes_request(void *page)
+{
+    return page ? camkes_stream(page, CAMKES_PAGE_WORDS) : camkes_stream(__sel4_ipc_buffer->msg, CAMKES_IPC_WORDS);
+}
+
+seL4_Word camkes_length(const void *page, const camkes_stream_t *s)
+{
+    return page ? 0 : (seL4_Word)(s->at - __sel4_ipc_buffer->msg);
+}
+
+void camkes_set_recv_slot(seL4_CPtr slot)
+{
+    extras.receives = slot != 0;
+    seL4_SetCapReceivePath(slot ? camkes_component.self_cnode : 0, slot, seL4_WordBits);
+}
+
+void camkes_set_request_cap(seL4_CPtr cptr) { extras.request_cap = cptr; }
+bool camkes_received_cap(void) { return extras.received; }
+
+/* One call with what was asked for it; both requests end with it. */
+static seL4_MessageInfo_t call(seL4_CPtr endpoint, seL4_Word label, seL4_Word length)
+{
+    seL4_MessageInfo_t info = seL4_MessageInfo_new(label, 0, extras.request_cap != 0, length);
+    if (extras.request_cap) {
+        seL4_SetCap(0, extras.request_cap);
+        extras.request_cap = 0;
+    }
+    info = seL4_Call(endpoint, info);
+    extras.received = seL4_MessageInfo_get_extraCaps(info) > 0;
+    if (extras.receives) {
+        camkes_set_recv_slot(0);
+    }
+    return info;
+}
+
+bool camkes_call(seL4_CPtr endpoint, seL4_Word method, void *page, camkes_stream_t *s)
+{
+    if (!camkes_bad(s)) {
+        seL4_MessageInfo_t info = call(endpoint, CAMKES_LABEL_BASE + method, camkes_length(page, s));
+        if (seL4_MessageInfo_get_label(info) == CAMKES_REPLY_OK) {
+            seL4_Word *words = page ? page : __sel4_ipc_buffer->msg;
+            *s = camkes_stream(words, page ? CAMKES_PAGE_WORDS : seL4_MessageInfo_get_length(info));
+            return true;
+        }
+    }
+    *s = camkes_stream(NULL, 0);
+    return false;
+}
+
+bool camkes_call_words(seL4_CPtr endpoint, seL4_Word method, seL4_Word args, seL4_Word mr[4])
+{
+    seL4_MessageInfo_t info = seL4_MessageInfo_new(CAMKES_LABEL_BASE + method, 0, 0, args);
+    info = seL4_CallWithMRs(endpoint, info, &mr[0], &mr[1], &mr[2], &mr[3]);
+    return seL4_MessageInfo_get_label(info) == CAMKES_REPLY_OK;
+}

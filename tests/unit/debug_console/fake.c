@@ -1,0 +1,359 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright The KataOS-C authors
+ */
+#include "fake.h"
+
+#include <camkes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NOT_FOUND = 3, FOUND = 4 };
+
+struct fake fake;
+volatile uint8_t cpio_archive[cpio_archive_SIZE];
+volatile uint8_t power[power_SIZE];
+static size_t archive_length;
+
+static void append_entry(const char *name, unsigned mode, const void *data, size_t size)
+{
+    char *p = (char *)(uintptr_t)cpio_archive + archive_length;
+    size_t name_size = strlen(name) + 1;
+
+    if (archive_length + 120 + name_size + size + 8 > cpio_archive_SIZE)
+        abort();
+    sprintf(p, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", 0u, mode, 0u, 0u, 1u, 0u, (unsigned)size, 0u, 0u, 0u, 0u,
+            (unsigned)name_size, 0u);
+    memcpy(p + 110, name, name_size);
+    p += (110 + name_size + 3) & ~(size_t)3;
+    memcpy(p, data, size);
+    p += (size + 3) & ~(size_t)3;
+    archive_length = (size_t)(p - (char *)(uintptr_t)cpio_archive);
+}
+
+void fake_archive_add(const char *name, const void *data, size_t size)
+{
+    append_entry(name, 0100644, data, size);
+    size_t end = archive_length;
+    append_entry("TRAILER!!!", 0, "", 0);
+    archive_length = end;
+}
+
+void fake_reset(void)
+{
+    for (int i = 0; i < 4; i++)
+        free(fake.bundles[i].image);
+    free(fake.session.image);
+    fake = (struct fake){.input = "", .line_from = -1, .line_to = -1, .data_limit = UINT32_MAX};
+    memset((void *)(uintptr_t)cpio_archive, 0, cpio_archive_SIZE);
+    archive_length = 0;
+    fake_archive_add("hello.app", "not really a bundle", 19);
+}
+
+/* ---- UART --------------------------------------------------------------------------------------------------------- */
+
+static size_t read_line(uint8_t *data, size_t room, uint32_t timeout_ms)
+{
+    struct pollfd readable = {.fd = fake.line_from, .events = POLLIN};
+    ssize_t n = poll(&readable, 1, timeout_ms > 300 ? 300 : (int)timeout_ms) == 1 ? read(fake.line_from, data, room) : 0;
+
+    if (n <= 0)
+        return 0;
+    fake.line_bytes += (unsigned)n;
+    if (fake.kill_after != 0 && fake.line_bytes > fake.kill_after) {
+        fake.kill_after = 0;
+        kill(fake.kill_pid, SIGKILL);
+    }
+    return (size_t)n;
+}
+
+int uart_read(uint32_t limit, uint32_t timeout_ms, uint8_t *data, size_t *data_n)
+{
+    size_t room = limit < *data_n ? limit : *data_n;
+    size_t n = strlen(fake.input);
+
+    n = n < room ? n : room;
+    memcpy(data, fake.input, n);
+    fake.input += n;
+    if (n == 0 && fake.line_from >= 0)
+        n = read_line(data, room, timeout_ms);
+    if (n == 0) {
+        fake.timeouts++;
+        if (timeout_ms == 0)
+            abort();            /* would wait for ever */
+    }
+    *data_n = n;
+    return 0;
+}
+
+int uart_write(const uint8_t *data, size_t data_n)
+{
+    if (data_n > uart_MAX_DATA)
+        abort();
+    if (fake.raw && fake.line_to >= 0)
+        return write(fake.line_to, data, data_n) == (ssize_t)data_n ? 0 : 6;
+    if (fake.output_length + data_n < sizeof(fake.output)) {
+        memcpy(fake.output + fake.output_length, data, data_n);
+        fake.output_length += data_n;
+    }
+    return 0;
+}
+
+int uart_flush(void) { return 0; }
+int uart_set_raw(uint8_t raw) { fake.raw = raw != 0; return 0; }
+int uart_set_log_level(uint8_t level) { fake.log_level = level; return 0; }
+int uart_capscan(void) { fake.scans++; return 0; }
+
+/* ---- packages and processes ---------------------------------------------------------------------------------------- */
+
+static struct fake_bundle *find(const char *id)
+{
+    for (int i = 0; i < 4; i++)
+        if (fake.bundles[i].id[0] != '\0' && strcmp(fake.bundles[i].id, id) == 0)
+            return &fake.bundles[i];
+    return NULL;
+}
+
+int pkg_mgmt_install_begin(const char *name, uint32_t size, uint32_t *session)
+{
+    (void)size;
+    if (find(name) != NULL)
+        return FOUND;
+    if (fake.session.id[0] != '\0')
+        return 11;
+    snprintf(fake.session.id, sizeof(fake.session.id), "%s", name);
+    *session = 77;
+    return 0;
+}
+
+int pkg_mgmt_install_data(uint32_t session, const uint8_t *data, size_t data_n)
+{
+    if (session != 77 || fake.session.id[0] == '\0' || data_n > pkg_mgmt_MAX_DATA)
+        abort();
+    if (fake.session.size + data_n > fake.data_limit)
+        return fake.data_error;
+    fake.session.image = realloc(fake.session.image, fake.session.size + data_n);
+    memcpy(fake.session.image + fake.session.size, data, data_n);
+    fake.session.size += (uint32_t)data_n;
+    return 0;
+}
+
+int pkg_mgmt_install_abort(uint32_t session)
+{
+    if (session != 77 || fake.session.id[0] == '\0')
+        abort();
+    free(fake.session.image);
+    memset(&fake.session, 0, sizeof(fake.session));
+    return 0;
+}
+
+int pkg_mgmt_install_end(uint32_t session, char *bundle_id, size_t bundle_id_cap)
+{
+    if (session != 77 || fake.session.id[0] == '\0')
+        abort();
+    if (fake.end_error != 0) {
+        (void)pkg_mgmt_install_abort(session);
+        return fake.end_error;
+    }
+    snprintf(bundle_id, bundle_id_cap, "%s", fake.session.id);
+    for (int i = 0; i < 4; i++) {
+        if (fake.bundles[i].id[0] == '\0') {
+            fake.bundles[i] = fake.session;
+            memset(&fake.session, 0, sizeof(fake.session));
+            return 0;
+        }
+    }
+    abort();
+}
+
+int pkg_mgmt_uninstall(const char *bundle_id)
+{
+    struct fake_bundle *b = find(bundle_id);
+
+    if (b == NULL)
+        return NOT_FOUND;
+    free(b->image);
+    memset(b, 0, sizeof(*b));
+    return 0;
+}
+
+int pkg_mgmt_get_package(uint32_t index, char *bundle_id, size_t bundle_id_cap)
+{
+    if (index >= 4 || fake.bundles[index].id[0] == '\0')
+        return NOT_FOUND;
+    snprintf(bundle_id, bundle_id_cap, "%s", fake.bundles[index].id);
+    return 0;
+}
+
+static int set_state(const char *id, uint32_t state)
+{
+    struct fake_bundle *b = find(id);
+
+    if (b == NULL)
+        return NOT_FOUND;
+    b->state[0] = state;
+    return 0;
+}
+
+int proc_ctrl_start(const char *bundle_id) { return set_state(bundle_id, 1); }
+int proc_ctrl_stop(const char *bundle_id) { return set_state(bundle_id, 0); }
+
+int proc_ctrl_get_running_bundle(uint32_t index, char *bundle_id, size_t bundle_id_cap)
+{
+    for (int i = 0; i < 4; i++)
+        if (fake.bundles[i].state[0] == 1 && index-- == 0)
+            return pkg_mgmt_get_package((uint32_t)i, bundle_id, bundle_id_cap);
+    return NOT_FOUND;
+}
+
+int proc_ctrl_get_bundle_state(const char *bundle_id, uint32_t *state, uint32_t *code, uint32_t *cause, uint32_t *number, uint32_t *pc,
+                               uint32_t *addr)
+{
+    struct fake_bundle *b = find(bundle_id);
+
+    if (b == NULL)
+        return NOT_FOUND;
+    *state = b->state[0], *code = b->state[1], *cause = b->state[2], *number = b->state[3], *pc = b->state[4], *addr = b->state[5];
+    return 0;
+}
+
+int proc_ctrl_capscan(void) { fake.scans++; return 0; }
+int proc_ctrl_capscan_bundle(const char *bundle_id) { return find(bundle_id) == NULL ? NOT_FOUND : 0; }
+
+/* ---- memory, timers ------------------------------------------------------------------------------------------------ */
+
+int memory_alloc(const uint32_t *objs, size_t objs_n, uint32_t lifetime, uint32_t *handle)
+{
+    if (objs_n % 3 != 0 || lifetime != 0)
+        abort();
+    if (objs[1] > 50)
+        return 8;
+    *handle = (uint32_t)++fake.frames;
+    return 0;
+}
+
+int memory_free(uint32_t handle)
+{
+    if (handle == 0)
+        return 9;
+    fake.frames--;
+    return 0;
+}
+
+int memory_stats(uint32_t *allocated_bytes, uint32_t *free_bytes, uint32_t *requested_bytes, uint32_t *overhead_bytes,
+                 uint32_t *allocated_objs, uint32_t *requested_objs, uint32_t *untyped_slab_too_small, uint32_t *out_of_memory)
+{
+    *allocated_bytes = 1000 + (uint32_t)fake.frames, *free_bytes = 2000, *requested_bytes = 3000, *overhead_bytes = 40;
+    *allocated_objs = 5, *requested_objs = 6, *untyped_slab_too_small = 7, *out_of_memory = 8;
+    return 0;
+}
+
+int memory_debug(void) { return 0; }
+int memory_capscan(void) { fake.scans++; return 0; }
+
+uint32_t timer_completed_timers(void)
+{
+    uint32_t mask = fake.timers;
+
+    fake.timers = 0;
+    return mask;
+}
+
+int timer_oneshot(uint32_t timer_id, uint32_t duration_ms)
+{
+    if (timer_id > 31)
+        return 1;
+    fake.slept_ms += duration_ms;
+    fake.timers |= 1u << timer_id;
+    return 0;
+}
+
+int timer_capscan(void) { fake.scans++; return 0; }
+seL4_Word camkes_wait(seL4_Word bits) { return bits; }
+seL4_Word camkes_poll(seL4_Word bits) { return bits; }
+
+/* ---- the security coordinator and the rest -------------------------------------------------------------------------- */
+
+int security_echo(const uint8_t *data, size_t data_n, uint8_t *reply, size_t *reply_n)
+{
+    memcpy(reply, data, data_n);
+    *reply_n = data_n;
+    return 0;
+}
+
+int security_size_buffer(const char *bundle_id, uint32_t *size)
+{
+    struct fake_bundle *b = find(bundle_id);
+
+    *size = b == NULL ? 0 : b->size;
+    return b == NULL ? NOT_FOUND : 0;
+}
+
+int security_get_manifest(const char *bundle_id, char *manifest, size_t manifest_cap)
+{
+    snprintf(manifest, manifest_cap, "[Manifest]\nBundleId=%s", bundle_id);
+    return 0;
+}
+
+int security_load_application(const char *bundle_id, uint32_t offset, uint32_t length, uint8_t *data, size_t *data_n)
+{
+    struct fake_bundle *b = find(bundle_id);
+
+    if (b == NULL)
+        return NOT_FOUND;
+    uint32_t left = b->size - offset;
+    *data_n = left < length ? left : length;
+    memcpy(data, b->image + offset, *data_n);
+    return 0;
+}
+
+int security_load_model(const char *bundle_id, const char *model_id, uint32_t offset, uint32_t length, uint8_t *data, size_t *data_n)
+{
+    (void)bundle_id, (void)model_id, (void)offset, (void)length, (void)data, (void)data_n;
+    return 21;
+}
+
+int security_read_key(const char *bundle_id, const char *key, uint8_t *value, size_t *value_n)
+{
+    (void)bundle_id;
+    if (strcmp(key, fake.key) != 0)
+        return 5;
+    memcpy(value, fake.value, fake.value_length);
+    *value_n = fake.value_length;
+    return 0;
+}
+
+int security_write_key(const char *bundle_id, const char *key, const uint8_t *value, size_t value_n)
+{
+    (void)bundle_id;
+    if (value_n > 100)
+        return 7;
+    snprintf(fake.key, sizeof(fake.key), "%s", key);
+    memcpy(fake.value, value, value_n);
+    fake.value_length = value_n;
+    return 0;
+}
+
+int security_delete_key(const char *bundle_id, const char *key)
+{
+    (void)bundle_id, (void)key;
+    fake.key[0] = '\0';
+    return 0;
+}
+
+int security_test_mailbox(void) { return 27; }
+int security_capscan(void) { fake.scans++; return 0; }
+int sdk_manager_capscan(void) { fake.scans++; return 0; }
+int mlcoord_oneshot(const char *bundle_id, const char *model_id) { (void)bundle_id, (void)model_id; return 10; }
+int mlcoord_periodic(const char *bundle_id, const char *model_id, uint32_t rate_ms) { (void)bundle_id, (void)model_id, (void)rate_ms; return 10; }
+int mlcoord_cancel(const char *bundle_id, const char *model_id) { (void)bundle_id, (void)model_id; return 0; }
+int mlcoord_debug_state(void) { return 0; }
+int mlcoord_capscan(void) { fake.scans++; return 0; }
+int mailbox_capscan(void) { fake.scans++; return 0; }
+void camkes_capscan(void) { fake.scans++; }
+void seL4_DebugDumpScheduler(void) {}
+void panic(const char *format, ...) { (void)format; abort(); }

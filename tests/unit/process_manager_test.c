@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+
+/* The parts of ProcessManager without kernel objects: table of bundles, fault messages, and from an image to its pages. */
+#include "backend.h"
+#include "bundles.h"
+#include "fault.h"
+#include "image.h"
+#include "install.h"
+#include <kata/crc32.h>
+#include <kata/sdk_abi.h>
+#include <sel4/invocation_gen.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* ---- a stored image ------------------------------------------------------------------------------------------- */
+
+static uint8_t stored[0x8000];
+static uint32_t stored_size, short_at;
+
+int security_size_buffer(const char *bundle_id, uint32_t *size)
+{
+    *size = stored_size;
+    return strcmp(bundle_id, "app") == 0 ? 0 : 3;
+}
+
+int security_load_application(const char *bundle_id, uint32_t offset, uint32_t length, uint8_t *data, size_t *data_n)
+{
+    assert_string_equal(bundle_id, "app");
+    assert_true(length <= 3584 && *data_n >= length && offset + length <= stored_size);
+    if (offset + length > short_at)
+        length = offset < short_at ? short_at - offset : 0;
+    memcpy(data, stored + offset, length);
+    *data_n = length;
+    return 0;
+}
+
+static void put(uint64_t value, unsigned bytes)
+{
+    while (bytes-- > 0)
+        stored[stored_size++] = (uint8_t)(value >> (8 * bytes));
+}
+
+static uint8_t pattern(uint32_t address)
+{
+    return (uint8_t)(address * 7 + (address >> 8) + 1);
+}
+
+static void section(uint32_t vaddr, uint32_t entry, uint32_t flags, uint32_t fsize, uint32_t msize)
+{
+    uint8_t data[0x4000];
+    for (uint32_t i = 0; i < fsize; i++)
+        data[i] = pattern(vaddr + i);
+    put(BUNDLE_MAGIC, 8);
+    put(vaddr, 8);
+    put(entry, 8);
+    put(flags, 4);
+    put(fsize, 4);
+    put(msize, 4);
+    put(1, 4);
+    put(BUNDLE_TYPE_APP, 4);
+    put(crc32_update(0, data, fsize), 4);
+    memcpy(stored + stored_size, data, fsize);
+    stored_size += fsize;
+}
+
+enum { TEXT = BUNDLE_FLAG_READ | BUNDLE_FLAG_EXECUTE, RW = BUNDLE_FLAG_READ | BUNDLE_FLAG_WRITE };
+
+static int make_image(void **state)
+{
+    (void)state;
+    stored_size = 0;
+    short_at = UINT32_MAX;
+    section(0x10000, 0x10000, TEXT | BUNDLE_FLAG_ENTRY, 0x1804, 0x1804);
+    section(0x11c00, 0, TEXT, 0x200, 0x200);            /* shares the page before */
+    section(0x12123, 0, RW, 0x1f00, 0x4000);            /* unaligned, with .bss */
+    section(0x20000000, 0, RW, 0, 0x1001);              /* far away, without data */
+    return 0;
+}
+
+/* ---- an address space ------------------------------------------------------------------------------------------ */
+
+static uint8_t window[BUNDLE_PAGE];
+static bool opened;
+static uint32_t pages_left, last_vaddr, placed;
+static const struct image *loading;
+
+static uint8_t *open_page(void *ctx)
+{
+    (void)ctx;
+    if (pages_left == 0)
+        return NULL;
+    assert_false(opened);
+    opened = true;
+    memset(window, 0, sizeof window);
+    return window;
+}
+
+/* What the byte at an address must be. */
+static uint8_t expected(uint32_t address)
+{
+    for (uint32_t i = 0; i < loading->info.sections; i++) {
+        const struct bundle_section *s = &loading->sections[i].header;
+        if (address >= s->vaddr && address - s->vaddr < s->fsize)
+            return pattern(address);
+    }
+    return 0;
+}
+
+static bool place_page(void *ctx, uint32_t vaddr, uint32_t rights)
+{
+    (void)ctx;
+    if (pages_left-- == 0)
+        return false;
+    assert_true(vaddr % BUNDLE_PAGE == 0 && (placed == 0 || vaddr > last_vaddr));
+    assert_int_equal(rights, vaddr < 0x12000 ? TEXT : RW);
+    for (uint32_t i = 0; i < BUNDLE_PAGE; i++)
+        assert_int_equal(opened ? window[i] : 0, expected(vaddr + i));
+    last_vaddr = vaddr;
+    opened = false;
+    placed++;
+    return true;
+}
+
+static int load(struct image *image, uint32_t memory)
+{
+    static const struct load_target target = { open_page, place_page, NULL };
+    loading = image;
+    opened = false;
+    pages_left = memory;
+    placed = 0;
+    return image_load(image, &target);
+}
+
+static void test_load(void **state)
+{
+    struct image image;
+    (void)state;
+    assert_int_equal(image_open(&image, "app"), PM_SUCCESS);
+    assert_int_equal(image.info.entry, 0x10000);
+    assert_int_equal(load(&image, 1000), PM_SUCCESS);
+    assert_int_equal(placed, image.info.pages);
+    assert_int_equal(placed, 2 + 5 + 2);
+}
+
+static void test_load_without_memory(void **state)
+{
+    struct image image;
+    (void)state;
+    for (uint32_t memory = 0; memory < 9; memory++) {
+        assert_int_equal(image_open(&image, "app"), PM_SUCCESS);
+        assert_int_equal(load(&image, memory), PM_START_FAILED);
+    }
+}
+
+static void test_image_changes_or_shrinks(void **state)
+{
+    struct image image;
+    (void)state;
+    assert_int_equal(image_open(&image, "other"), PM_BUNDLE_NOT_FOUND);
+    assert_int_equal(image_open(&image, "app"), PM_SUCCESS);
+    stored[BUNDLE_HEADER_SIZE + 0x1000] ^= 1;
+    assert_int_equal(image_open(&image, "app"), PM_SUCCESS);
+    short_at = 0x1000;
+    assert_int_equal(load(&image, 1000), BUNDLE_ERROR_BASE + BUNDLE_READ_FAILED);
+    short_at = 20;
+    assert_int_equal(image_open(&image, "app"), BUNDLE_ERROR_BASE + BUNDLE_READ_FAILED);
+    stored_size = 100;
+    short_at = UINT32_MAX;
+    assert_int_equal(image_open(&image, "app"), BUNDLE_ERROR_BASE + BUNDLE_TRUNCATED_DATA);
+}
+
+static void test_bad_crc_is_seen_while_loading(void **state)
+{
+    struct image image;
+    static const struct load_target target = { open_page, place_page, NULL };
+    (void)state;
+    stored_size = 0;
+    section(0x10000, 0x10000, TEXT | BUNDLE_FLAG_ENTRY, 0x10, 0x10);
+    stored[44] ^= 1;
+    assert_int_equal(image_open(&image, "app"), PM_SUCCESS);
+    pages_left = 10;
+    loading = &image;
+    placed = 0;
+    opened = false;
+    assert_int_equal(image_load(&image, &target), BUNDLE_ERROR_BASE + BUNDLE_BAD_CRC);
+}
+
+static void test_layout(void **state)
+{
+    static const struct model_paging sv32 = { .levels = 2, .index_bits = 10 };
+    struct image image;
+    (void)state;
+    assert_int_equal(image_open(&image, "app"), PM_SUCCESS);
+    struct layout layout = image_layout(&image, &sv32);
+    assert_int_equal(layout.stack, 0x20003000);
+    assert_int_equal(layout.stack_top, 0x20007000);
+    assert_int_equal(layout.ipc_buffer, 0x20008000);
+    assert_int_equal(layout.pages, 9 + STACK_PAGES);
+    assert_int_equal(layout.tables, 2);
+
+    stored_size = 0;
+    section(0x10000, 0x10000, TEXT | BUNDLE_FLAG_ENTRY, 0x10, 0x10);
+    section(0x3fd000, 0, RW, 0, 0x1000);                /* stack and buffer lie behind a table's end */
+    assert_int_equal(image_open(&image, "app"), PM_SUCCESS);
+    assert_int_equal(image_layout(&image, &sv32).tables, 2);
+
+    stored_size = 0;
+    section(0x10000, 0x10000, TEXT | BUNDLE_FLAG_ENTRY, 0x10, 0x10);
+    section(0x400000, 0, RW, 0, 0x400000);              /* neighbours: one range */
+    section(0x1000000, 0, RW, 0, 0x1000);               /* one more, behind two without anything */
+    assert_int_equal(image_open(&image, "app"), PM_SUCCESS);
+    assert_int_equal(image_layout(&image, &sv32).tables, 3);
+
+    static const struct model_paging sv39 = { .levels = 3, .index_bits = 9 };
+    assert_int_equal(image_layout(&image, &sv39).tables, 1 + 1 + 2 + 1);
+    assert_int_equal(image_tables(&sv39, NO_PAGE, 0x3ffff000, 0x40001000), 4);
+    assert_int_equal(image_tables(&sv39, 0x40000fff, 0x40001000, 0x40002000), 0);
+}
+
+static void test_security_errors(void **state)
+{
+    (void)state;
+    assert_int_equal(error_from_security(0), PM_SUCCESS);
+    assert_int_equal(error_from_security(3), PM_BUNDLE_NOT_FOUND);
+    assert_int_equal(error_from_security(4), PM_BUNDLE_FOUND);
+    assert_int_equal(error_from_security(BUNDLE_ERROR_BASE + 5), BUNDLE_ERROR_BASE + 5);
+    assert_int_equal(error_from_security(-1), PM_UNKNOWN_ERROR);
+    assert_int_equal(error_from_security(99), PM_UNKNOWN_ERROR);
+}
+
+/* ---- bundles --------------------------------------------------------------------------------------------------- */
+
+static int forget_all(void **state)
+{
+    char name[8];
+    (void)state;
+    for (unsigned i = 0; i < 40; i++) {
+        snprintf(name, sizeof name, "b%u", i);
+        if (bundle_find(name) != NULL)
+            bundle_forget(bundle_find(name));
+    }
+    return 0;
+}
+
+static struct bundle *claim(unsigned i)
+{
+    char name[8];
+    snprintf(name, sizeof name, "b%u", i);
+    return bundle_claim(name);
+}
+
+static void test_names(void **state)
+{
+    char name[BUNDLE_NAME_MAX + 2];
+    (void)state;
+    memset(name, 'x', sizeof name);
+    name[BUNDLE_NAME_MAX] = '\0';
+    assert_true(bundle_name_valid(name));
+    name[BUNDLE_NAME_MAX] = 'x';
+    name[BUNDLE_NAME_MAX + 1] = '\0';
+    assert_false(bundle_name_valid(name));
+    assert_true(bundle_name_valid("crash-jump_2.v1"));
+    static const char *const bad[] = { "", ".hidden", "-option", "a b", "a/b", "a\nb", "\xc3\xa4" };
+    for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(bundle_name_valid(bad[i]));
+}
+
+static void test_table(void **state)
+{
+    uint32_t last = 0;
+    (void)state;
+    for (unsigned i = 0; i < MAX_BUNDLES; i++) {
+        struct bundle *b = claim(i);
+        assert_non_null(b);
+        assert_true(b->app_id > last);
+        last = b->app_id;
+        assert_ptr_equal(bundle_of_app(last), b);
+        assert_ptr_equal(bundle_running(i), b);
+        assert_int_equal(bundle_number(b), i);
+    }
+    assert_null(bundle_running(MAX_BUNDLES));
+    assert_null(bundle_find(""));
+    assert_null(claim(20));                             /* all alive */
+    bundle_find("b7")->state = BUNDLE_FAULTED;
+    bundle_find("b5")->state = BUNDLE_EXITED;
+    assert_null(bundle_of_app(bundle_find("b5")->app_id));
+    struct bundle *b = claim(20);
+    assert_ptr_equal(b, bundle_find("b20"));
+    assert_null(bundle_find("b5"));                     /* ended before b7 did: its state is forgotten first */
+    assert_true(b->app_id > last);
+    last = b->app_id;
+    assert_ptr_equal(claim(7), bundle_find("b7"));      /* started again: same entry, new id */
+    assert_int_equal(bundle_find("b7")->app_id, last + 1);
+}
+
+static void test_sessions(void **state)
+{
+    (void)state;
+    assert_true(session_add(5, "a"));
+    assert_true(session_free());
+    assert_true(session_add(6, "b"));
+    assert_false(session_free());
+    assert_false(session_add(7, "c"));
+    assert_string_equal(session_name(5), "a");
+    assert_null(session_name(7));
+    session_remove(5);
+    assert_null(session_name(5));
+    assert_string_equal(session_name(6), "b");
+    session_remove(6);
+}
+
+/* ---- faults ---------------------------------------------------------------------------------------------------- */
+
+static void check_fault(seL4_Word label, seL4_Word length, uint32_t number, uint32_t pc, uint32_t addr)
+{
+    seL4_Word words[16];
+    struct bundle bundle = { .state = BUNDLE_RUNNING };
+    for (unsigned i = 0; i < 16; i++)
+        words[i] = 100 + i;
+    fault_record(&bundle, label, words, length);
+    assert_int_equal(bundle.state, BUNDLE_FAULTED);
+    assert_int_equal(bundle.fault.cause, label);
+    assert_int_equal(bundle.fault.number, number);
+    assert_int_equal(bundle.fault.pc, pc);
+    assert_int_equal(bundle.fault.addr, addr);
+}
+
+static void test_faults(void **state)
+{
+    (void)state;
+    check_fault(seL4_Fault_VMFault, 4, 103, 100, 101);
+    check_fault(seL4_Fault_UserException, 4, 102, 100, 0);
+    check_fault(seL4_Fault_UnknownSyscall, 11, 110, 100, 0);
+    check_fault(seL4_Fault_CapFault, 5, 103, 100, 101);
+    check_fault(seL4_Fault_VMFault, 1, 0, 100, 0);
+    check_fault(seL4_Fault_NullFault, 16, 0, 0, 0);
+    check_fault(12345, 16, 0, 0, 0);
+    for (uint32_t cause = 0; cause < 20; cause++)
+        assert_non_null(fault_name(cause));
+}
+
+static void test_exit(void **state)
+{
+    seL4_Word words[11] = { [3] = 42, [10] = SDK_EXIT_SYSCALL };
+    struct bundle bundle = { .state = BUNDLE_RUNNING };
+    (void)state;
+    fault_record(&bundle, seL4_Fault_UnknownSyscall, words, 11);
+    assert_int_equal(bundle.state, BUNDLE_EXITED);
+    assert_int_equal(bundle.code, 42);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_load, make_image),
+        cmocka_unit_test_setup(test_load_without_memory, make_image),
+        cmocka_unit_test_setup(test_image_changes_or_shrinks, make_image),
+        cmocka_unit_test_setup(test_bad_crc_is_seen_while_loading, make_image),
+        cmocka_unit_test_setup(test_layout, make_image),
+        cmocka_unit_test(test_security_errors),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test_teardown(test_table, forget_all),
+        cmocka_unit_test(test_sessions),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_exit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
