@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+#
+# QEMU's `virt` machine: the generated addresses (PLAT_...) and the command that runs the built images on it.
+#   RAM=<bytes>      RAM of hart 0 (rebuilds what depends on it)
+#   QEMU_EXTRA=...   further options, for instance -icount shift=0,sleep=off
+
+ARCH ?= riscv32
+PLATFORM_TOML := platforms/qemu_virt/platform.toml
+
+# One marker per RAM size: choosing another size makes a newer marker, and so a new map.
+RAM_MARK := $(GEN)/.ram-$(or $(RAM),default)
+$(RAM_MARK):
+	@mkdir -p $(@D) && rm -f $(GEN)/.ram-* && touch $@
+
+PLATFORM_OUTPUTS := $(addprefix $(GEN)/,include/platform_gen.h platform.mk platform_gen.json platform_gen.yaml)
+$(PLATFORM_OUTPUTS) &: tools/platgen.py $(PLATFORM_TOML) $(RAM_MARK)
+	$(Q)$(PY) tools/platgen.py --platform $(PLATFORM_TOML) --arch $(ARCH) --out $(GEN) $(if $(RAM),--ram $(RAM))
+	@touch $(PLATFORM_OUTPUTS)
+GENERATED_HEADERS += $(GEN)/include/platform_gen.h
+-include $(GEN)/platform.mk
+
+QEMU := qemu-system-$(ARCH)
+
+# The user image's place is decided by its build: user.mk says where (UI_START = 0x...).
+ui_value = $(shell sed -n 's/^$(1) *:*= *//p' $(OUT)/user.mk)
+
+# Images go straight to RAM: with -kernel QEMU would refuse the overlap with its device tree. cpu-num starts that hart there.
+QEMU_IMAGES = -device loader,file=$(OUT)/monitor.elf,cpu-num=0 \
+    -device loader,file=$(OUT)/kernel.elf \
+    -device loader,file=$(OUT)/user.img,addr=$(call ui_value,UI_START),force-raw=on \
+    -device loader,file=$(OUT)/park1.elf,cpu-num=1 \
+    -device loader,file=$(OUT)/park2.elf,cpu-num=2 \
+    -device loader,file=$(OUT)/builtins.cpio,addr=$(PLAT_ARCHIVE_BASE),force-raw=on
+
+# signal=off: Control-C reaches the guest. -rtc clock=vm: the RTC follows the virtual clock, also under -icount.
+QEMU_MACHINE = -M virt -smp $(PLAT_HARTS) -m $(PLAT_TOTAL_RAM_MIB)M -bios none -display none -monitor none -no-reboot \
+    -rtc clock=vm -chardev stdio,id=console,signal=off -serial chardev:console
+
+QEMU_FLAGS = $(QEMU_MACHINE) $(QEMU_EXTRA) $(QEMU_IMAGES)
+QEMU_COMMAND = $(strip $(QEMU) $(QEMU_FLAGS))
