@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The KataOS-C authors
+// Invoking capabilities: from an address to an effect and a reply.
+#include <api/invocation.h>
+
+#include <api/fault.h>
+#include <api/invoke.h>
+#include <arch.h>
+#include <debug/debug.h>
+#include <ipc/message.h>
+#include <object/cap.h>
+#include <object/cnode.h>
+#include <object/endpoint.h>
+#include <object/irq.h>
+#include <object/notification.h>
+#include <object/reply.h>
+#include <object/sched_context.h>
+#include <object/untyped.h>
+#include <sched/sched.h>
+
+void inv_result(struct invocation *inv, word_t n, word_t value)
+{
+    if (!inv->call)
+        return;
+    if (n < REG_MESSAGE_COUNT) {
+        ks.current->context.reg[REG_MESSAGE + n] = value;
+    } else {
+        word_t *buffer = tcb_ipc_buffer(ks.current, true);
+        if (buffer == NULL)
+            return;
+        buffer[BUFFER_MR(n)] = value;
+    }
+    inv->reply_length = n + 1;
+}
+
+void inv_result64(struct invocation *inv, uint64_t value)
+{
+    inv_result(inv, 0, (word_t)value);
+    if (sizeof(word_t) == 4)
+        inv_result(inv, 1, (word_t)(value >> 32));
+}
+
+// Details of a FailedLookup behind MR0; returns the length of the reply.
+static void reply_lookup_failure(struct invocation *inv)
+{
+    const struct lookup_failure *f = &ks.lookup_failure;
+    inv_result(inv, 0, ks.error.arg[0]);
+    inv_result(inv, 1, f->type);
+    if (f->type == seL4_InvalidRoot)
+        return;
+    inv_result(inv, 2, f->bits_left);
+    if (f->type == seL4_MissingCapability)
+        return;
+    inv_result(inv, 3, f->found);
+    if (f->type == seL4_GuardMismatch)
+        inv_result(inv, 4, f->bits_found);
+}
+
+static void reply(struct invocation *inv, word_t label)
+{
+    if (!inv->call)
+        return;
+    ks.current->context.reg[REG_BADGE] = 0;
+    ks.current->context.reg[REG_INFO] = info_make(label, inv->reply_length);
+}
+
+static COLD void reply_error(struct invocation *inv)
+{
+#ifdef CONFIG_DEBUG_BUILD
+    if (inv->call && !cap_is_null(inv->cap))
+        kprintf("<<kernel: %s: label %lu on cap type %lu: error %lu (%lu, %lu)>>\n", ks.current->name, inv->label, cap_tag(inv->cap),
+                ks.error.code, ks.error.arg[0], ks.error.arg[1]);
+#endif
+    inv->reply_length = 0;
+    switch (ks.error.code) {
+    case seL4_RangeError:
+        inv_result(inv, 0, ks.error.arg[0]);
+        inv_result(inv, 1, ks.error.arg[1]);
+        break;
+    case seL4_InvalidArgument:
+    case seL4_InvalidCapability:
+    case seL4_NotEnoughMemory:
+        inv_result(inv, 0, ks.error.arg[0]);
+        break;
+    case seL4_FailedLookup:
+        reply_lookup_failure(inv);
+        break;
+    default:
+        break;
+    }
+    reply(inv, ks.error.code);
+}
+
+// Objects other than those of IPC: operation selected by the label.
+static outcome_t decode_object(struct invocation *inv)
+{
+    switch (cap_tag(inv->cap)) {
+    case CAP_UNTYPED:
+        return untyped_decode(inv);
+    case CAP_IRQ_CONTROL:
+        return irq_control_decode(inv);
+    case CAP_IRQ_HANDLER:
+        return irq_handler_decode(inv);
+    case CAP_FRAME:
+    case CAP_PAGE_TABLE:
+    case CAP_ASID_CONTROL:
+    case CAP_ASID_POOL:
+        return arch_decode_invocation(inv);
+    default:
+        break;
+    }
+    if (inv->first_phase)
+        return fail_capability(0);
+    switch (cap_tag(inv->cap)) {
+    case CAP_CNODE:
+        return cnode_decode(inv);
+    case CAP_THREAD:
+        return tcb_decode(inv);
+    case CAP_DOMAIN:
+        return domain_decode(inv);
+    case CAP_SCHED_CONTEXT:
+        return sched_context_decode(inv);
+    case CAP_SCHED_CONTROL:
+        return sched_control_decode(inv);
+    default:
+        return fail_capability(0);
+    }
+}
+
+// While its call is being worked on the caller counts as not having finished: if it is stopped meanwhile, it starts over.
+static outcome_t invoke_object(struct invocation *inv)
+{
+    tcb_t *caller = ks.current;
+    caller->state = THREAD_RESTART;
+    outcome_t outcome = decode_object(inv);
+    if (outcome == PREEMPTED)
+        return PREEMPTED;
+    if (likely(caller->state == THREAD_RESTART)) {
+        if (unlikely(outcome == FAILED))
+            reply_error(inv);
+        else
+            reply(inv, 0);
+        caller->state = THREAD_RUNNING;
+    }
+    return DONE;
+}
+
+static outcome_t invoke_cap(struct invocation *inv, struct send_mode mode)
+{
+    cap_t cap = inv->cap;
+    if (cap_is_endpoint(cap) && (endpoint_cap_rights(cap) & RIGHT_WRITE)) {
+        endpoint_send(ks.current, cap, mode);
+        return DONE;
+    }
+    if (cap_is_notification(cap) && (notification_cap_rights(cap) & RIGHT_WRITE)) {
+        notification_signal((notification_t *)notification_cap_ptr(cap), notification_cap_badge(cap));
+        reply(inv, 0);
+        return DONE;
+    }
+    if (cap_is_reply(cap)) {
+        reply_send(ks.current, (reply_t *)reply_cap_ptr(cap), reply_cap_can_grant(cap), mode.caps);
+        reply(inv, 0);
+        return DONE;
+    }
+    return invoke_object(inv);
+}
+
+void raise_cap_fault(word_t cptr, bool in_receive)
+{
+    tcb_t *t = ks.current;
+    t->fault.type = seL4_Fault_CapFault;
+    t->fault.u.cap.address = cptr;
+    t->fault.u.cap.in_receive = in_receive;
+    t->fault.u.cap.lookup = ks.lookup_failure;
+    fault_raise(t);
+}
+
+outcome_t invoke(word_t cptr, word_t info, enum invoke_flags flags)
+{
+    tcb_t *caller = ks.current;
+    struct invocation inv;
+    bool blocking = flags & INVOKE_BLOCKING;
+
+    inv.slot = cspace_lookup(caller, cptr);
+    if (unlikely(inv.slot == NULL)) {
+        if (blocking)
+            raise_cap_fault(cptr, false);
+        return DONE;
+    }
+    inv.buffer = tcb_ipc_buffer(caller, false);
+    word_t extra = message_extra_caps(caller, info, inv.buffer, inv.extra);
+    if (unlikely(extra != info_extra_caps(info) && inv.buffer != NULL)) {
+        if (blocking)
+            raise_cap_fault(inv.buffer[BUFFER_CAPS + extra], false);
+        return DONE;
+    }
+    inv.label = info_label(info);
+    inv.length = info_length(info);
+    if (unlikely(inv.buffer == NULL && inv.length > REG_MESSAGE_COUNT))
+        inv.length = REG_MESSAGE_COUNT;
+    inv.cap = inv.slot->cap;
+    inv.call = flags & INVOKE_CALL;
+    inv.first_phase = flags & INVOKE_FIRST_PHASE;
+    inv.reply_length = 0;
+    return invoke_cap(&inv, (struct send_mode){
+        .blocking = blocking,
+        .call = inv.call,
+        .can_donate = flags & INVOKE_DONATE,
+        .caps = inv.extra,
+    });
+}

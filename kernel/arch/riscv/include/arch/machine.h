@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+/* The machine as seen by the generic kernel: the parts that must be inline. */
+#pragma once
+
+#include <arch/csr.h>
+#include <platform_gen.h>
+#include <types.h>
+
+#define ARCH_MAX_IRQ ((word_t)CONFIG_PLIC_MAX_NUM_INT)
+#define ARCH_TIMER_IRQ (ARCH_MAX_IRQ + 1u)
+
+/* Virtual minus physical address of all that the kernel reaches: RAM, its own image, its devices on rv64. 0 on rv32. */
+#define ARCH_PV_OFFSET ((word_t)KERNEL_VADDR - (word_t)KERNEL_PADDR)
+
+INLINE void *arch_kernel_pointer(word_t paddr) { return (void *)(paddr + ARCH_PV_OFFSET); }
+INLINE word_t arch_physical(const void *pointer) { return (word_t)pointer - ARCH_PV_OFFSET; }
+
+/* The timer, in ticks. The high half is read again in case the low one wrapped in between. */
+INLINE ticks_t arch_time(void)
+{
+#if CONFIG_WORD_SIZE == 64
+    return csr_read(time);
+#else
+    word_t high, low, again;
+    do {
+        high = csr_read(timeh);
+        low = csr_read(time);
+        again = csr_read(timeh);
+    } while (unlikely(high != again));
+    return (ticks_t)high << 32 | low;
+#endif
+}
+
+/* An enabled interrupt is pending. Timer and external interrupts stay enabled in sie from boot on, others are never raised. */
+INLINE bool arch_irq_pending(void) { return (csr_read(sip) & (SIP_STI | SIP_SEI)) != 0; }

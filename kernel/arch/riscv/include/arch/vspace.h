@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+/* Page tables of Sv32 and Sv39 (privileged specification, sections 4.3 and 4.4): one set of functions, the number of levels and index
+ * bits are constants. Private to kernel/arch and kernel/boot. */
+#pragma once
+
+#include <api/failures.h>
+#include <arch/machine.h>
+#include <object/slot.h>
+#include <types.h>
+
+typedef word_t pte_t;
+
+#define PTE_V ((pte_t)1 << 0)
+#define PTE_R ((pte_t)1 << 1)
+#define PTE_W ((pte_t)1 << 2)
+#define PTE_X ((pte_t)1 << 3)
+#define PTE_U ((pte_t)1 << 4)
+#define PTE_G ((pte_t)1 << 5)
+#define PTE_A ((pte_t)1 << 6)
+#define PTE_D ((pte_t)1 << 7)
+#define PTE_PPN_SHIFT 10
+
+#define PT_INDEX_BITS ((word_t)seL4_PageTableIndexBits)
+#define PT_ENTRIES BIT(seL4_PageTableIndexBits)
+/* log2 of what an entry of the root table covers. */
+#define PT_ROOT_BITS ((word_t)seL4_PageBits + PT_INDEX_BITS * (CONFIG_PT_LEVELS - 1))
+
+INLINE pte_t pte_leaf(word_t paddr, pte_t flags)
+{
+    return (paddr >> seL4_PageBits << PTE_PPN_SHIFT) | PTE_V | PTE_A | PTE_D | flags;
+}
+INLINE pte_t pte_table(const pte_t *table)
+{
+    return (arch_physical(table) >> seL4_PageBits << PTE_PPN_SHIFT) | PTE_V;
+}
+INLINE bool pte_is_valid(pte_t pte) { return (pte & PTE_V) != 0; }
+INLINE bool pte_is_table(pte_t pte) { return (pte & (PTE_V | PTE_R | PTE_W | PTE_X)) == PTE_V; }
+INLINE word_t pte_paddr(pte_t pte) { return pte >> PTE_PPN_SHIFT << seL4_PageBits; }
+INLINE pte_t *pte_next(pte_t pte) { return arch_kernel_pointer(pte_paddr(pte)); }
+INLINE pte_t *pt_entry(pte_t *table, word_t vaddr, word_t bits)
+{
+    return &table[vaddr >> bits & MASK(PT_INDEX_BITS)];
+}
+
+/* What an entry of a user mapping says (sel4-abi.md 10.2): rights (RIGHT_*) of the cap and of the request; 0: no access. */
+pte_t user_pte(word_t paddr, word_t cap_rights, word_t rights, bool execute);
+
+/* Where a walk ends: the entry, and log2 of what it covers. */
+struct walk {
+    pte_t *entry;
+    word_t bits;
+};
+/* Follows vaddr as far as there are tables. */
+struct walk vspace_walk(pte_t *root, word_t vaddr);
+
+/* The root table that `asid` names now, or NULL. */
+pte_t *asid_vspace(word_t asid);
+/* Takes the ASID from its address space, if it still is `root`. */
+void asid_delete(word_t asid, const pte_t *root);
+void asid_delete_pool(word_t asid_base, const void *pool);
+/* Boot: a pool for ASIDs from 0 on, with the initial address space as ASID 1. */
+#define INIT_ASID 1u
+void asid_init(void *pool, pte_t *root);
+
+/* Copies the kernel's own mappings into the root table of a user address space. */
+void vspace_add_kernel(pte_t *root);
+/* Takes away the mapping of the frame at paddr that its cap records, if it is still there. */
+void vspace_unmap_frame(word_t asid, word_t vaddr, word_t paddr, word_t bits);
+void vspace_unmap_table(word_t asid, word_t vaddr, const pte_t *table);
+
+/* The kernel's window: global, never user accessible, the same root entries in every address space. It maps with the largest pages
+ * RAM at VA = PA + ARCH_PV_OFFSET and the PLIC: on rv64 at PA + ARCH_PV_OFFSET too, on rv32, where that would be a user address,
+ * in the 4 MiB behind RAM. */
+#if CONFIG_WORD_SIZE == 64
+#define PLIC_VADDR ((word_t)PLIC_BASE + ARCH_PV_OFFSET)
+#else
+#define PLIC_VADDR ((((word_t)RAM_END + MASK(PT_ROOT_BITS)) & ~MASK(PT_ROOT_BITS)) + ((word_t)PLIC_BASE & MASK(PT_ROOT_BITS)))
+#endif
+
+/* The translations of one page, or of all pages, of an address space may have changed (section 4.2.1). */
+INLINE void tlb_flush_page(word_t vaddr, word_t asid)
+{
+    __asm__ volatile("sfence.vma %0, %1" : : "r"(vaddr), "r"(asid) : "memory");
+}
+INLINE void tlb_flush_asid(word_t asid) { __asm__ volatile("sfence.vma zero, %0" : : "r"(asid) : "memory"); }
+
+/* Invocations (sel4-abi.md 10.3 to 10.5), in kernel/arch/riscv: page.c, page_table.c, asid.c. */
+struct invocation;
+outcome_t frame_decode(struct invocation *inv);
+outcome_t page_table_decode(struct invocation *inv);
+outcome_t asid_control_decode(struct invocation *inv);
+outcome_t asid_pool_decode(struct invocation *inv);
+/* A page table that is mapped or assigned. */
+bool cap_is_mapped_table(cap_t cap);
+/* The table of such a cap if its ASID is alive (else FailedLookup, InvalidRoot) and it is the root of that address space (else
+ * InvalidCapability 1). NULL: the error is recorded. */
+pte_t *vspace_root(cap_t cap);
+
+/* Boot: the kernel's own table, and switching to it; then status registers, interrupt controller and timer. */
+void vspace_init_kernel(void);
+void arch_init_hart(void);

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+#
+# The kernel: $(OUT)/kernel.elf. All C is compiled as one unit, so that the compiler sees (and inlines, and drops) everything.
+#   KERNEL_CONF=...  another configuration file
+#   kernel-rv64      compiles and links the 64-bit kernel from the same sources
+
+KERNEL_CONF ?= kernel/configs/$(PLATFORM)$(if $(filter riscv64,$(ARCH)),64)-$(BUILD).conf
+
+KERNEL_SRCS += $(addprefix kernel/, \
+    lib/memory.c api/failures.c \
+    object/slot.c object/cap.c object/cspace.c object/delete.c object/cnode.c object/untyped.c \
+    object/endpoint.c object/notification.c object/reply.c object/tcb.c object/tcb_invocation.c \
+    object/sched_context.c object/sched_control.c object/irq.c \
+    sched/time.c sched/refill.c sched/queues.c sched/sched.c sched/domain.c \
+    ipc/message.c api/fault.c api/interrupt.c api/invocation.c api/syscall.c \
+    debug/print.c debug/syscalls.c debug/invariants.c)
+KERNEL_C := $(KERNEL_SRCS) $(KERNEL_ARCH_SRCS)
+
+KERNEL_OPT_debug   := -Os
+KERNEL_OPT_release := -Os
+KERNEL_OPT ?= $(KERNEL_OPT_$(BUILD))
+KERNEL_INC := -Ikernel/include -Ikernel/arch/riscv/include -I$(GEN)/include
+KERNEL_CFLAGS = $(ARCH_FLAGS) $(WARN) -Wconversion -Wmissing-prototypes -Wpedantic $(KERNEL_OPT) -g -ffreestanding \
+    -nostdlib -fwhole-program -fno-stack-protector -fno-common -fno-pic -msmall-data-limit=0 -fno-jump-tables \
+    $(KERNEL_DEFS) $(KERNEL_INC)
+
+# --- generated ---------------------------------------------------------------------------------------------
+$(GEN)/include/kernel/gen_config.h $(GEN)/gen_config.json &: tools/kconfig.py $(wildcard kernel/configs/*.conf)
+	$(Q)$(PY) tools/kconfig.py $(KERNEL_CONF) $(GEN)/include/kernel/gen_config.h $(GEN)/gen_config.json
+	@touch $(GEN)/include/kernel/gen_config.h $(GEN)/gen_config.json
+$(GEN)/include/kernel/caps_gen.h: tools/bitgen.py kernel/api/caps.toml
+	@mkdir -p $(@D)
+	$(Q)$(PY) tools/bitgen.py --word-size $(if $(filter riscv64,$(ARCH)),64,32) kernel/api/caps.toml $@
+KERNEL_GENERATED := $(addprefix $(GEN)/include/,kernel/gen_config.h kernel/caps_gen.h sel4/invocation_gen.h platform_gen.h)
+
+# --- the image -----------------------------------------------------------------------------------------------
+$(OUT)/kernel/all.c: kernel/build.mk kernel/arch/riscv/build.mk
+	@mkdir -p $(@D)
+	@printf '#include "%s"\n' $(KERNEL_C) > $@
+$(OUT)/kernel/all.o: $(OUT)/kernel/all.c | $(KERNEL_GENERATED)
+	@echo "  CC    kernel ($(ARCH), $(BUILD))"
+	$(Q)$(CC) $(KERNEL_CFLAGS) -I. $(DEPFLAGS) -c $< -o $@
+KERNEL_ASM_OBJS := $(patsubst kernel/%.S,$(OUT)/kernel/%.o,$(KERNEL_ASM))
+$(KERNEL_ASM_OBJS): $(OUT)/kernel/%.o: kernel/%.S | $(KERNEL_GENERATED)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ARCH_FLAGS) $(KERNEL_DEFS) $(KERNEL_INC) $(DEPFLAGS) -g -c $< -o $@
+$(OUT)/kernel/kernel.ld: kernel/arch/riscv/kernel.ld.S | $(KERNEL_GENERATED)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ARCH_FLAGS) $(KERNEL_INC) -D__ASSEMBLER__ -DLINKER_SCRIPT -E -P -x c $(DEPFLAGS) -MT $@ -MF $@.d $< -o $@
+$(OUT)/kernel.elf: $(OUT)/kernel/all.o $(KERNEL_ASM_OBJS) $(OUT)/kernel/kernel.ld
+	@echo "  LD    $@"
+	$(Q)$(CC) $(ARCH_FLAGS) -nostdlib -static -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,-z,max-page-size=4096 \
+	    -Wl,--gc-sections -T $(OUT)/kernel/kernel.ld $(OUT)/kernel/all.o $(KERNEL_ASM_OBJS) -lgcc -o $@
+-include $(wildcard $(OUT)/kernel/*.d $(OUT)/kernel/arch/riscv/*.d)
+
+.PHONY: kernel kernel-rv64 kernel-path
+kernel: $(OUT)/kernel.elf
+kernel-path:
+	@echo $(OUT)/kernel.elf
+KERNEL64_OUT := build/$(PLATFORM)64-$(BUILD)
+kernel-rv64:
+	$(Q)$(MAKE) --no-print-directory -f mk/main.mk ARCH=riscv64 OUT=$(KERNEL64_OUT) GEN=$(KERNEL64_OUT)/gen $(KERNEL64_OUT)/kernel.elf

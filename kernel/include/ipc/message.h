@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+/* Moving a message from one thread to another. */
+#pragma once
+
+#include <object/endpoint.h>
+#include <object/tcb.h>
+
+/* The message info word (sel4-abi.md 1.2). */
+#define INFO_LENGTH_MASK MASK(seL4_MsgLengthBits)
+#define INFO_CAPS_SHIFT seL4_MsgLengthBits
+#define INFO_UNWRAPPED_SHIFT (seL4_MsgLengthBits + seL4_MsgExtraCapBits)
+#define INFO_LABEL_SHIFT 12u
+
+INLINE word_t info_make(word_t label, word_t length) { return label << INFO_LABEL_SHIFT | length; }
+INLINE word_t info_label(word_t info) { return info >> INFO_LABEL_SHIFT; }
+INLINE word_t info_extra_caps(word_t info) { return (info >> INFO_CAPS_SHIFT) & MASK(seL4_MsgExtraCapBits); }
+INLINE word_t info_length(word_t info)
+{
+    word_t length = info & INFO_LENGTH_MASK;
+    return length > seL4_MsgMaxLength ? seL4_MsgMaxLength : length;
+}
+
+/* Word indices in the IPC buffer. */
+#define BUFFER_MR(n) (1u + (n))
+#define BUFFER_CAPS 122u
+#define BUFFER_RECEIVE_CNODE 125u
+#define BUFFER_RECEIVE_INDEX 126u
+#define BUFFER_RECEIVE_DEPTH 127u
+
+/* Transfers sender's message or fault to receiver: registers, buffers, capabilities when can_grant; sets the receiver's badge. via: the
+ * endpoint the message goes through (for unwrapping), NULL for replies. caps: the sender's extra
+ * capabilities if they have been looked up in this entry, else NULL. */
+void message_transfer(tcb_t *sender, tcb_t *receiver, const endpoint_t *via, word_t badge, bool can_grant,
+                      slot_t *const *caps);
+
+/* Looks up the extra capabilities of sender's message; caps[3] gets them, NULL behind the last. Returns how many were found: less than the info
+ * word says means that caps[] ends with one that does not resolve (ks.lookup_failure), or that there is no buffer. */
+word_t message_extra_caps(const tcb_t *sender, word_t info, const word_t *buffer, slot_t *caps[]);

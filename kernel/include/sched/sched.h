@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+/* The scheduler: who runs next, and for how long.
+ *
+ * The current thread is in no queue. A thread that wakes up is announced with sched_wake(); what is to be done is decided
+ * once, in sched_finish(), at the end of the kernel entry. */
+#pragma once
+
+#include <object/sched_context.h>
+#include <object/tcb.h>
+#include <state.h>
+
+/* Runnable, has a configured SC, and does not wait for budget. */
+INLINE bool tcb_is_schedulable(const tcb_t *t)
+{
+    return tcb_is_runnable(t) && t->sc != NULL && sc_is_active(t->sc) && t->queue != QUEUE_RELEASE;
+}
+
+/* Boot: idle thread, domain schedule, empty queues; current thread = idle. */
+void sched_init(void);
+/* Boot: lets `t` (with a configured SC) run first. The caller then returns to user mode as after any kernel entry. */
+void sched_start(tcb_t *t);
+
+/* t, not current, may have become schedulable: it is the candidate to run next, or goes to the head of its queue. */
+void sched_wake(tcb_t *t);
+/* t became runnable for another reason than a message: if schedulable, head of its queue and a full decision. */
+void sched_make_ready(tcb_t *t);
+/* Full decision among all ready threads at the end of this entry. */
+void sched_reschedule(void);
+/* Takes t out of ready or release queue, if it is in one. */
+void sched_dequeue(tcb_t *t);
+void sched_enqueue_head(tcb_t *t);
+void sched_enqueue_tail(tcb_t *t);
+/* Puts t into the release queue by its head refill's time. */
+void sched_release_later(tcb_t *t);
+/* Priority of the best ready thread in the current domain, -1 if there is none. */
+int sched_highest_ready(void);
+
+/* Start of every kernel entry that can change something: reads the time. False: the current thread's budget or its domain's
+ * time is over; it has been dealt with (timeout fault, queue tail, release queue) and the entry's own work must not be done
+ * (the caller sets RESTART). */
+bool sched_enter(void);
+/* Charges the time used so far to the current SC. */
+void sched_charge(void);
+/* The current thread gives up the rest of its head refill. */
+void sched_yield(void);
+/* End of every kernel entry: picks the thread to run, switches address space, programs the timer, idles if there is nobody. */
+void sched_finish(void);
+/* Work-unit counting in long operations: true when the operation should stop here and be restarted. */
+bool sched_preemption_point(void);
+
+/* The hardware timer has fired: it must be set again. */
+void sched_timer_fired(void);
+
+/* Domains. */
+#define MAX_DOMAIN_DURATION (((ticks_t)1 << 56) - 1)
+void sched_next_domain(void);
+void sched_set_domain(tcb_t *t, word_t domain);
+void sched_set_domain_start(word_t index);

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The KataOS-C authors
+// Moving messages and capabilities between threads (sel4-abi.md 7.4).
+#include <ipc/message.h>
+
+#include <api/fault.h>
+#include <object/cap.h>
+#include <object/cnode.h>
+
+// Registers and buffer words; returns the length that arrived.
+static word_t copy_words(const tcb_t *sender, tcb_t *receiver, word_t length, const word_t *from, word_t *to)
+{
+    const word_t *source = &sender->context.reg[REG_MESSAGE];
+    word_t *dest = &receiver->context.reg[REG_MESSAGE];
+    switch (length) {
+    default:
+        dest[3] = source[3];
+        __attribute__((fallthrough));
+    case 3:
+        dest[2] = source[2];
+        __attribute__((fallthrough));
+    case 2:
+        dest[1] = source[1];
+        __attribute__((fallthrough));
+    case 1:
+        dest[0] = source[0];
+        __attribute__((fallthrough));
+    case 0:
+        break;
+    }
+    if (length <= REG_MESSAGE_COUNT)
+        return length;
+    if (from == NULL || to == NULL)
+        return REG_MESSAGE_COUNT;
+
+    const word_t *end = from + BUFFER_MR(length);
+    from += BUFFER_MR(REG_MESSAGE_COUNT);
+    to += BUFFER_MR(REG_MESSAGE_COUNT);
+    for (; end - from >= 4; from += 4, to += 4) {
+        word_t a = from[0], b = from[1], c = from[2], d = from[3];
+        to[0] = a;
+        to[1] = b;
+        to[2] = c;
+        to[3] = d;
+    }
+    while (from != end)
+        *to++ = *from++;
+    return length;
+}
+
+word_t message_extra_caps(const tcb_t *sender, word_t info, const word_t *buffer, slot_t *caps[])
+{
+    word_t count = info_extra_caps(info);
+    if (buffer == NULL)
+        count = 0;
+    for (word_t i = 0; i < count; i++) {
+        caps[i] = cspace_lookup(sender, buffer[BUFFER_CAPS + i]);
+        if (caps[i] == NULL)
+            return i;
+    }
+    for (word_t i = count; i < seL4_MsgMaxExtraCaps; i++)
+        caps[i] = NULL;
+    return count;
+}
+
+// Transfers capabilities as far as possible; returns the extraCaps and capsUnwrapped fields of the receiver's info word.
+static word_t transfer_caps(slot_t *const *caps, const tcb_t *receiver, word_t *buffer, const endpoint_t *via)
+{
+    word_t unwrapped = 0;
+    slot_t *dst = NULL;
+    word_t i;
+    for (i = 0; i < seL4_MsgMaxExtraCaps && caps[i] != NULL; i++) {
+        cap_t cap = caps[i]->cap;
+        if (via != NULL && cap_is_endpoint(cap) && endpoint_cap_ptr(cap) == (word_t)via) {
+            buffer[BUFFER_CAPS + i] = endpoint_cap_badge(cap);
+            unwrapped |= BIT(i);
+            continue;
+        }
+        // At most one real capability per message.
+        if (dst != NULL)
+            break;
+        dst = cspace_receive_slot(receiver, buffer);
+        if (dst == NULL || cap_derive(caps[i], cap, &cap) != DONE || cap_is_null(cap))
+            break;
+        slot_insert(dst, caps[i], cap);
+    }
+    return i << INFO_CAPS_SHIFT | unwrapped << INFO_UNWRAPPED_SHIFT;
+}
+
+// Capabilities of a message whose sender may grant them.
+static word_t grant(const tcb_t *sender, const tcb_t *receiver, word_t info, const word_t *from, word_t *to, const endpoint_t *via,
+                    slot_t *const *caps)
+{
+    slot_t *found[seL4_MsgMaxExtraCaps];
+    if (to == NULL || from == NULL)
+        return 0;
+    if (caps == NULL) {
+        if (message_extra_caps(sender, info, from, found) != info_extra_caps(info))
+            return 0;
+        caps = found;
+    }
+    return transfer_caps(caps, receiver, to, via);
+}
+
+void message_transfer(tcb_t *sender, tcb_t *receiver, const endpoint_t *via, word_t badge, bool can_grant, slot_t *const *caps)
+{
+    word_t info = sender->context.reg[REG_INFO];
+    if (unlikely(sender->fault.type != seL4_Fault_NullFault)) {
+        info = fault_message(sender, receiver, tcb_ipc_buffer(receiver, true));
+    } else {
+        word_t length = info_length(info);
+        word_t extra = 0;
+        bool has_caps = can_grant && info_extra_caps(info) != 0;
+        if (length > REG_MESSAGE_COUNT || has_caps) {
+            const word_t *from = tcb_ipc_buffer(sender, false);
+            word_t *to = tcb_ipc_buffer(receiver, true);
+            length = copy_words(sender, receiver, length, from, to);
+            if (has_caps)
+                extra = grant(sender, receiver, info, from, to, via, caps);
+        } else {
+            copy_words(sender, receiver, length, NULL, NULL);
+        }
+        info = info_make(info_label(info), length) | extra;
+    }
+    receiver->context.reg[REG_INFO] = info;
+    receiver->context.reg[REG_BADGE] = badge;
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The KataOS-C authors
+// Interrupts: who may handle which, and turning them into signals (sel4-abi.md ch. 11).
+#include <object/irq.h>
+
+#include <arch.h>
+#include <debug/debug.h>
+#include <object/cap.h>
+#include <object/cnode.h>
+#include <object/notification.h>
+
+// The notification cap bound to each source; a proper slot, so that revocation finds it.
+static slot_t irq_slots[ARCH_MAX_IRQ + 1];
+// Sources that have a handler cap.
+static word_t irq_used[(ARCH_MAX_IRQ + CONFIG_WORD_SIZE) / CONFIG_WORD_SIZE];
+
+static bool is_used(word_t irq) { return irq_used[irq / WORD_BITS] & BIT(irq % WORD_BITS); }
+
+BOOT_CODE void irq_init(void)
+{
+    for (word_t irq = 1; irq <= ARCH_MAX_IRQ; irq++)
+        arch_irq_enable(irq, false);
+}
+
+void irq_release(word_t irq) { irq_used[irq / WORD_BITS] &= ~BIT(irq % WORD_BITS); }
+
+void irq_finalise(word_t irq)
+{
+    slot_delete_now(&irq_slots[irq]);
+    arch_irq_complete(irq); // a claim that was never acknowledged must not block the next handler
+    arch_irq_enable(irq, false);
+}
+
+void irq_deliver(word_t irq)
+{
+    cap_t cap = irq_slots[irq].cap;
+    if (cap_is_notification(cap)) {
+        notification_signal((notification_t *)notification_cap_ptr(cap), notification_cap_badge(cap));
+        return;
+    }
+    arch_irq_complete(irq);
+#ifdef CONFIG_IRQ_REPORTING
+    kprintf("undelivered IRQ %u\n", (unsigned)irq);
+#endif
+}
+
+outcome_t irq_issue_handler(struct invocation *inv, word_t irq, word_t index, word_t depth)
+{
+    slot_t *dst;
+    if (irq == 0 || irq > ARCH_TIMER_IRQ)
+        return fail_range(1, ARCH_TIMER_IRQ);
+    if (irq == ARCH_TIMER_IRQ || is_used(irq))
+        return fail(seL4_RevokeFirst);
+    if (cspace_empty_target(inv->extra[0]->cap, index, depth, &dst) != DONE)
+        return FAILED;
+    irq_used[irq / WORD_BITS] |= BIT(irq % WORD_BITS);
+    slot_insert(dst, inv->slot, irq_handler_cap(irq));
+    arch_irq_enable(irq, true);
+    return DONE;
+}
+
+outcome_t irq_control_decode(struct invocation *inv)
+{
+    if (inv->label != IRQIssueIRQHandler)
+        return arch_decode_irq_control(inv);
+    if (inv->length < 3 || inv->extra[0] == NULL)
+        return fail(seL4_TruncatedMessage);
+    return irq_issue_handler(inv, inv_mr(inv, 0), inv_mr(inv, 1), inv_mr(inv, 2));
+}
+
+static outcome_t decode_set_notification(struct invocation *inv, slot_t *slot)
+{
+    if (inv->extra[0] == NULL)
+        return fail(seL4_TruncatedMessage);
+    slot_t *source = inv->extra[0];
+    if (!cap_is_notification(source->cap) || !(notification_cap_rights(source->cap) & RIGHT_WRITE))
+        return fail_capability(0);
+    cap_t cap = source->cap;
+    slot_delete_now(slot);
+    slot_insert(slot, source, cap);
+    return DONE;
+}
+
+outcome_t irq_handler_decode(struct invocation *inv)
+{
+    word_t irq = irq_handler_cap_irq(inv->cap);
+    switch (inv->label) {
+    case IRQAckIRQ:
+        arch_irq_ack(irq);
+        return DONE;
+    case IRQSetIRQHandler:
+        return decode_set_notification(inv, &irq_slots[irq]);
+    case IRQClearIRQHandler:
+        slot_delete_now(&irq_slots[irq]);
+        return DONE;
+    default:
+        return fail(seL4_IllegalOperation);
+    }
+}

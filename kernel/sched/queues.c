@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The KataOS-C authors
+// Ready queues and the release queue. All are rings through tcb->next/prev; a queue is named by its head.
+#include <sched/sched.h>
+
+#include <debug/debug.h>
+#include <lib.h>
+
+static void ring_insert_before(tcb_t *at, tcb_t *t)
+{
+    t->next = at;
+    t->prev = at->prev;
+    at->prev->next = t;
+    at->prev = t;
+}
+
+static void ring_remove(tcb_t **head, tcb_t *t)
+{
+    if (t->next == t) {
+        *head = NULL;
+        return;
+    }
+    t->prev->next = t->next;
+    t->next->prev = t->prev;
+    if (*head == t)
+        *head = t->next;
+}
+
+void sched_enqueue_tail(tcb_t *t)
+{
+    struct ready_queues *r = &ks.ready[t->domain];
+    tcb_t **head = &r->head[t->prio];
+    kassert(t->queue == QUEUE_NONE);
+    t->queue = QUEUE_READY;
+    if (*head != NULL) {
+        ring_insert_before(*head, t);
+        return;
+    }
+    t->next = t->prev = t;
+    *head = t;
+    word_t index = t->prio / WORD_BITS;
+    r->bitmap[index] |= BIT(t->prio % WORD_BITS);
+    r->summary |= BIT(index);
+}
+
+void sched_enqueue_head(tcb_t *t)
+{
+    sched_enqueue_tail(t);
+    ks.ready[t->domain].head[t->prio] = t;
+}
+
+static void ready_remove(tcb_t *t)
+{
+    struct ready_queues *r = &ks.ready[t->domain];
+    tcb_t **head = &r->head[t->prio];
+    ring_remove(head, t);
+    if (*head == NULL) {
+        word_t index = t->prio / WORD_BITS;
+        r->bitmap[index] &= ~BIT(t->prio % WORD_BITS);
+        if (r->bitmap[index] == 0)
+            r->summary &= ~BIT(index);
+    }
+}
+
+void sched_dequeue(tcb_t *t)
+{
+    if (t->queue == QUEUE_READY) {
+        ready_remove(t);
+        t->queue = QUEUE_NONE;
+    } else if (t->queue == QUEUE_RELEASE) {
+        ks.reprogram |= ks.release == t;
+        ring_remove(&ks.release, t);
+        t->queue = QUEUE_NONE;
+    } else if (unlikely(t == ks.candidate)) {
+        ks.candidate = NULL;
+        ks.action = SCHED_CHOOSE;
+    }
+}
+
+// Sorted by the head refill's time, first come first served among equals.
+void sched_release_later(tcb_t *t)
+{
+    ticks_t time = sc_head(t->sc)->time;
+    tcb_t *head = ks.release;
+    sched_dequeue(t);
+    head = ks.release;
+    t->queue = QUEUE_RELEASE;
+    if (head == NULL) {
+        t->next = t->prev = t;
+        ks.release = t;
+        ks.reprogram = true;
+        return;
+    }
+    tcb_t *at = head;
+    do {
+        if (time < sc_head(at->sc)->time)
+            break;
+        at = at->next;
+    } while (at != head);
+    ring_insert_before(at, t);
+    if (time < sc_head(head->sc)->time) {
+        ks.release = t;
+        ks.reprogram = true;
+    }
+}
+
+int sched_highest_ready(void)
+{
+    const struct ready_queues *r = &ks.ready[ks.domain];
+    if (r->summary == 0)
+        return -1;
+    word_t index = highest_bit(r->summary);
+    return (int)(index * WORD_BITS + highest_bit(r->bitmap[index]));
+}
