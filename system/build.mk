@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+#
+# From the assembly to the boot image: glue of every component, the components' ELFs, the image with rootserver and capDL
+# specification. COMPONENTS and <name>_SRCS come from services/*/build.mk.
+
+ASSEMBLY    ?= system/system.camkes
+COMPOSER    := tools/composer/compose.py
+COMPOSER_PY := $(wildcard tools/composer/*.py)
+BUILTINS    ?= $(OUT)/builtins.cpio
+WORD_BITS   := $(if $(filter riscv64,$(ARCH)),64,32)
+COMPOSE_ARGS = $(ASSEMBLY) -I platforms/$(PLATFORM) -I interfaces --size-of BUILTINS_SIZE=$(BUILTINS) --word-bits $(WORD_BITS)
+
+# Generated files keep their time when their content does not change; the stamp says when the composer last looked.
+GLUE_STAMP := $(GEN)/glue.stamp
+GLUE_FILES := $(foreach c,$(COMPONENTS),$(addprefix $(GEN)/$c/,camkes.h camkes.c link.args))
+$(GLUE_STAMP): $(ASSEMBLY) $(wildcard platforms/$(PLATFORM)/*.camkes interfaces/*.idl4) $(COMPOSER_PY) $(BUILTINS)
+	@mkdir -p $(@D)
+	@echo "  GLUE  $(ASSEMBLY)"
+	$(Q)$(PY) $(COMPOSER) glue $(COMPOSE_ARGS) --out $(GEN)
+	@touch $@
+$(GLUE_FILES): $(GLUE_STAMP) ;
+
+# component_rules NAME: its sources see its own camkes.h only.
+define component_rules
+$(1)_OBJS := $$(patsubst %,$(OUT)/components/$(1)/%.o,$$($(1)_SRCS)) $(OUT)/components/$(1)/camkes.c.o
+$(OUT)/components/$(1)/camkes.c.o: $(GEN)/$(1)/camkes.c | $$$$(GENERATED_HEADERS)
+	@mkdir -p $$(@D)
+	$(Q)$(CC) $$(USER_CFLAGS) -I$(GEN)/$(1) $(DEPFLAGS) -c $$< -o $$@
+$(OUT)/components/$(1)/%.o: % $(GEN)/$(1)/camkes.h | $$$$(GENERATED_HEADERS)
+	@mkdir -p $$(@D)
+	$(Q)$(CC) $$(USER_CFLAGS) -I$(GEN)/$(1) -Iservices/$(1)/include -Iservices/$(1)/src $$($(1)_CFLAGS) $(DEPFLAGS) -c $$< -o $$@
+$(OUT)/$(1).elf: $$($(1)_OBJS) $(OUT)/libkata.a $(GEN)/$(1)/link.args tools/composer/component.ld
+	@echo "  LD    $$@"
+	$(Q)$(CC) $$(USER_LDFLAGS) @$(GEN)/$(1)/link.args -T tools/composer/component.ld $$($(1)_OBJS) $(OUT)/libkata.a -lgcc -o $$@
+-include $$($(1)_OBJS:.o=.d)
+endef
+# services/ comes before system/ in the order of inclusion (mk/main.mk sorts): COMPONENTS is complete here.
+$(foreach c,$(COMPONENTS),$(eval $(call component_rules,$c)))
+COMPONENT_ELFS := $(COMPONENTS:%=$(OUT)/%.elf)
+
+IMAGE_OUTPUTS := $(addprefix $(OUT)/,user.img user.mk system.cdl capdl.bin composition.json)
+$(OUT)/image.stamp: $(COMPONENT_ELFS) $(OUT)/rootserver.elf $(OUT)/kernel.elf $(GLUE_STAMP)
+	@echo "  IMAGE $(OUT)/user.img"
+	$(Q)$(PY) $(COMPOSER) image $(COMPOSE_ARGS) --elf-dir $(OUT) --kernel $(OUT)/kernel.elf --image $(OUT)/user.img --mk $(OUT)/user.mk \
+	    --cdl $(OUT)/system.cdl --spec $(OUT)/capdl.bin --json $(OUT)/composition.json
+	@touch $@
+$(IMAGE_OUTPUTS): $(OUT)/image.stamp ;
+
+# The drawing for the documentation, and who holds which capability.
+docs/graph.svg docs/authority.txt &: $(GLUE_STAMP)
+	$(Q)$(PY) $(COMPOSER) graph $(COMPOSE_ARGS) --svg docs/graph.svg --authority docs/authority.txt

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+"""The real system composes, keeps the rules of the house, and can be drawn."""
+
+import glob
+import os
+import shutil
+
+import pytest
+
+import glue
+import graph
+from check import resolve
+from conftest import ROOT
+from layout import BADGE_NOTIFICATION, GRANT, READ
+from loader import Loader
+from rules import check_rules
+
+
+@pytest.fixture(scope="module", params=sorted(glob.glob(f"{ROOT}/system/*.camkes")), ids=os.path.basename)
+def system(request):
+    source = Loader([f"{ROOT}/platforms/qemu_virt", f"{ROOT}/interfaces"]).read(request.param)
+    system = resolve(source, {"BUILTINS_SIZE": 65000})
+    check_rules(system)
+    return system
+
+
+def test_every_client_has_its_own_badge(system):
+    for node in system:
+        badges = [p.badge(c.index) for p in node.provided for c in p.clients]
+        assert len(badges) == len(set(badges))
+        assert all(0 < b < BADGE_NOTIFICATION >> 1 for b in badges), "bits 26 and 27 belong to dynamic clients and notifications"
+
+
+def test_slots_are_used_once_and_fit(system):
+    for name, space in glue.build_all(system, 10).items():
+        slots = [s.slot for s in space.slots]
+        assert len(slots) == len(set(slots)), name
+        assert 0 not in slots and max(slots) < 1 << space.bits
+        if space.boot:
+            assert min(slots) >= 1024 - 64
+
+
+def test_clients_cannot_receive_on_or_grant_through_servers(system):
+    for name, space in glue.build_all(system, 10).items():
+        for slot in space.slots:
+            if slot.target.endswith("_ep") and not slot.target.startswith(name):
+                assert not slot.rights & (READ | GRANT), f"{name} {slot}"
+                assert slot.badge, "an endpoint of another component is always badged"
+
+
+def test_drawing_names_every_component_and_edge(system):
+    text = graph.dot(system)
+    for node in system:
+        assert f"{node.name} [label=" in text
+        for used, server in node.callees:
+            assert f"{node.name} -> {server.name} [label=\"{used.name}\"" in text
+
+
+def test_authority_table_lists_every_capability(system):
+    lines = graph.authority(system, 10).splitlines()
+    expected = sum(len(s.slots) for s in glue.build_all(system, 10).values()) + sum(len(n.mmio) for n in system)
+    assert len(lines) == expected + 1
+
+
+@pytest.mark.skipif(not shutil.which("dot"), reason="no graphviz")
+def test_svg(system):
+    assert b"</svg>" in graph._render(graph.dot(system))
