@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+#pragma once
+
+/* The bundle image: one file = one application or model, a sequence of sections without an outer frame.
+ *
+ *   section := header (48 bytes, big-endian) data (fsize bytes)
+ *   offset  0 u64 magic    8 u64 vaddr   16 u64 entry   24 u32 flags   28 u32 fsize
+ *          32 u32 msize   36 u32 align   40 u32 type    44 u32 crc32 of the data
+ *
+ * The image ends with its last byte, or with zero padding of less than a page (a zero magic ends an image). A section with
+ * BUNDLE_FLAG_MORE promises that another one follows, so that an image cut between two sections is recognised; images
+ * of packers that do not know the flag are accepted without that protection.
+ *
+ * The reader pulls the image through a callback, keeps no more than one section header, and can start again at any time:
+ * the same code validates a stored image, a received one, and one that is being loaded. It trusts nothing in the image
+ * and assumes nothing about the callback except that it fills the buffer. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BUNDLE_HEADER_SIZE   48u
+#define BUNDLE_MAGIC         0x0405195710141955ull
+#define BUNDLE_MAX_SECTIONS  16u
+#define BUNDLE_PAGE          4096u
+
+#define BUNDLE_FLAG_READ     0x01u
+#define BUNDLE_FLAG_WRITE    0x02u
+#define BUNDLE_FLAG_EXECUTE  0x04u
+#define BUNDLE_FLAG_ENTRY    0x08u
+#define BUNDLE_FLAG_MORE     0x10u
+#define BUNDLE_RIGHTS        (BUNDLE_FLAG_READ | BUNDLE_FLAG_WRITE | BUNDLE_FLAG_EXECUTE)
+
+#define BUNDLE_TYPE_NONE            0u            /* images older than the field: an application */
+#define BUNDLE_TYPE_APP             0x04051957u
+#define BUNDLE_TYPE_SPRINGBOK_MODEL 0x10141955u
+#define BUNDLE_TYPE_KELVIN_MODEL    0x01241998u
+
+/* Why an image was refused. Interfaces return BUNDLE_ERROR_BASE + the number; append only. */
+typedef enum BundleError {
+    BUNDLE_OK = 0,
+    BUNDLE_EMPTY,               /* no section at all */
+    BUNDLE_READ_FAILED,         /* the callback failed */
+    BUNDLE_TRUNCATED_HEADER,
+    BUNDLE_TRUNCATED_DATA,
+    BUNDLE_MISSING_SECTION,     /* ends behind a section that announced another */
+    BUNDLE_BAD_MAGIC,
+    BUNDLE_BAD_CRC,
+    BUNDLE_WRONG_TYPE,
+    BUNDLE_BAD_FLAGS,           /* unknown flags, or none of R, W, X */
+    BUNDLE_BAD_ALIGNMENT,       /* align is not a power of two */
+    BUNDLE_MEMORY_SMALLER,      /* msize < fsize */
+    BUNDLE_ABSURD_SIZE,         /* msize zero, or the image needs more memory than the rules allow */
+    BUNDLE_WRAPS,               /* vaddr + msize leaves the address space */
+    BUNDLE_ZERO_PAGE,
+    BUNDLE_KERNEL_ADDRESS,
+    BUNDLE_OUTSIDE_USER,        /* inside user space, but reserved for stack and IPC buffer */
+    BUNDLE_UNSORTED,
+    BUNDLE_OVERLAP,
+    BUNDLE_SHARED_PAGE,         /* two sections with different rights in one page */
+    BUNDLE_WRITE_EXECUTE,
+    BUNDLE_TOO_MANY_SECTIONS,
+    BUNDLE_TRAILING_GARBAGE,
+    BUNDLE_NO_TEXT,             /* no executable section */
+    BUNDLE_NO_ENTRY,
+    BUNDLE_DUPLICATE_ENTRY,
+    BUNDLE_ENTRY_OUTSIDE_TEXT,
+    BUNDLE_ENTRY_MISALIGNED,
+    BUNDLE_ERRORS,              /* count */
+    BUNDLE_END = -1             /* bundle_next: no more sections */
+} BundleError;
+
+#define BUNDLE_ERROR_BASE 0x100
+
+/* A sentence for people; never NULL, also for numbers outside the enumeration. */
+const char *bundle_error_text(int error);
+
+/* Where an image comes from. read: fills buf with the len bytes at offset and returns 0; anything else is a failure.
+ * It is called only with offset + len <= size. */
+struct bundle_source {
+    int (*read)(void *ctx, uint32_t offset, void *buf, uint32_t len);
+    void *ctx;
+    uint32_t size;
+};
+
+/* What an image may look like. Addresses are below 2^32 on every architecture. */
+struct bundle_rules {
+    uint32_t type;              /* required type; BUNDLE_TYPE_APP also admits BUNDLE_TYPE_NONE */
+    uint32_t user_top;          /* first address that is the kernel's */
+    uint32_t limit;             /* first address that sections may not use (<= user_top) */
+    uint32_t max_memory;        /* most bytes of memory, page-rounded, of all sections together */
+};
+extern const struct bundle_rules bundle_app_rules;
+
+struct bundle_section {
+    uint32_t vaddr, entry, flags, fsize, msize, crc32;
+    uint32_t data;              /* offset of the data in the image */
+};
+
+struct bundle_reader {
+    const struct bundle_source *source;
+    const struct bundle_rules *rules;
+    uint32_t next;              /* offset of the next header */
+    uint32_t count;             /* sections so far */
+    uint32_t last, end;         /* address of the last section, and behind it */
+    uint32_t flags;             /* of the last section */
+    uint32_t memory;            /* bytes of memory so far, page-rounded */
+    bool announced;             /* some section had BUNDLE_FLAG_MORE: the packer knows the flag */
+};
+
+/* Starts (again) at the first section. Both pointers must outlive the reader. */
+void bundle_open(struct bundle_reader *reader, const struct bundle_source *source, const struct bundle_rules *rules);
+
+/* The next section, checked against the rules and the section before it (not its CRC, which needs its data).
+ * BUNDLE_END: none left and the image ended as it should. After an error the reader must not be used on. */
+BundleError bundle_next(struct bundle_reader *reader, struct bundle_section *section);
+
+struct bundle_info {
+    uint32_t entry;             /* start address, inside an executable section */
+    uint32_t lowest, end;       /* page-rounded range that the sections span */
+    uint32_t pages;             /* 4 KiB pages that they need */
+    uint32_t sections;
+};
+
+/* Checks everything but the data's CRCs: all headers, and the entry point against them. */
+BundleError bundle_scan(const struct bundle_source *source, const struct bundle_rules *rules, struct bundle_info *info);
+
+/* Checks the whole image. scratch: buffer for data on its way through the CRC, any size > 0. info may be NULL. */
+BundleError bundle_validate(const struct bundle_source *source, const struct bundle_rules *rules,
+                            void *scratch, uint32_t scratch_size, struct bundle_info *info);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+
+/* The whole image: CRCs, and what only the sum of the sections shows. */
+#include <bundle/bundle.h>
+#include <kata/crc32.h>
+
+static BundleError check_crc(const struct bundle_source *source, const struct bundle_section *section,
+                             void *scratch, uint32_t scratch_size)
+{
+    uint32_t crc = 0;
+    for (uint32_t done = 0; done < section->fsize;) {
+        uint32_t n = section->fsize - done < scratch_size ? section->fsize - done : scratch_size;
+        if (source->read(source->ctx, section->data + done, scratch, n) != 0)
+            return BUNDLE_READ_FAILED;
+        crc = crc32_update(crc, scratch, n);
+        done += n;
+    }
+    return crc == section->crc32 ? BUNDLE_OK : BUNDLE_BAD_CRC;
+}
+
+/* The entry point may be named by any section, so the text it must lie in is looked up in a second walk over the headers. */
+static BundleError check_entry(struct bundle_reader *reader, uint32_t entry)
+{
+    struct bundle_section section;
+    bundle_open(reader, reader->source, reader->rules);
+    while (bundle_next(reader, &section) == BUNDLE_OK)
+        if ((section.flags & BUNDLE_FLAG_EXECUTE) && entry >= section.vaddr && entry - section.vaddr < section.fsize)
+            return (entry & 1) != 0 ? BUNDLE_ENTRY_MISALIGNED : BUNDLE_OK;
+    return BUNDLE_ENTRY_OUTSIDE_TEXT;
+}
+
+/* What the headers add up to; *error is set when they end as they should not. */
+static struct bundle_info sum_up(struct bundle_reader *reader, uint32_t *entries, uint32_t *flags, BundleError *error)
+{
+    struct bundle_section section;
+    struct bundle_info info = { 0 };
+    while ((*error = bundle_next(reader, &section)) == BUNDLE_OK) {
+        if (info.sections++ == 0)
+            info.lowest = section.vaddr & ~(BUNDLE_PAGE - 1);
+        *flags |= section.flags;
+        if (section.flags & BUNDLE_FLAG_ENTRY) {
+            info.entry = section.entry;
+            ++*entries;
+        }
+    }
+    info.end = (reader->end + BUNDLE_PAGE - 1) & ~(BUNDLE_PAGE - 1);
+    info.pages = reader->memory / BUNDLE_PAGE;
+    return info;
+}
+
+BundleError bundle_scan(const struct bundle_source *source, const struct bundle_rules *rules, struct bundle_info *info)
+{
+    struct bundle_reader reader;
+    uint32_t entries = 0, flags = 0;
+    BundleError error;
+    bundle_open(&reader, source, rules);
+    *info = sum_up(&reader, &entries, &flags, &error);
+    if (error != BUNDLE_END)
+        return error;
+    if ((flags & BUNDLE_FLAG_EXECUTE) == 0)
+        return BUNDLE_NO_TEXT;
+    if (entries != 1)
+        return entries == 0 ? BUNDLE_NO_ENTRY : BUNDLE_DUPLICATE_ENTRY;
+    return check_entry(&reader, info->entry);
+}
+
+BundleError bundle_validate(const struct bundle_source *source, const struct bundle_rules *rules,
+                            void *scratch, uint32_t scratch_size, struct bundle_info *info)
+{
+    struct bundle_reader reader;
+    struct bundle_section section;
+    struct bundle_info unused;
+    BundleError error = bundle_scan(source, rules, info != NULL ? info : &unused);
+    if (error != BUNDLE_OK)
+        return error;
+    bundle_open(&reader, source, rules);
+    while ((error = bundle_next(&reader, &section)) == BUNDLE_OK)
+        if ((error = check_crc(source, &section, scratch, scratch_size)) != BUNDLE_OK)
+            return error;
+    return error == BUNDLE_END ? BUNDLE_OK : error;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+#pragma once
+
+/* One request to the SDK runtime: begin, put arguments, call, get results. Private to the SDK. */
+#include <camkes/marshal.h>
+#include <sdk.h>
+
+camkes_stream_t sdk_begin(void);
+
+/* Sends the request; afterwards *stream holds the results. Returns SDKError; SDK_SERIALIZE_FAILED when the arguments did
+ * not fit into a message. */
+int sdk_call(unsigned request, camkes_stream_t *stream);
+
+_Noreturn void sdk_exit(int code);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+
+/* The calls of sdk.h, each a request of kata/sdk_abi.h. */
+#include "call.h"
+#include <string.h>
+
+int sdk_ping(void)
+{
+    camkes_stream_t stream = sdk_begin();
+    return sdk_call(SDK_REQUEST_PING, &stream);
+}
+
+int sdk_log(const char *message)
+{
+    size_t left = strlen(message);
+    do {
+        size_t n = left < SDK_LOG_MAX ? left : SDK_LOG_MAX;
+        camkes_stream_t stream = sdk_begin();
+        camkes_put_array(&stream, message, n);
+        int error = sdk_call(SDK_REQUEST_LOG, &stream);
+        if (error != SDK_SUCCESS)
+            return error;
+        message += n;
+        left -= n;
+    } while (left > 0);
+    return SDK_SUCCESS;
+}
+
+int sdk_read_key(const char *key, void *value, size_t *size)
+{
+    size_t bytes;
+    camkes_stream_t stream = sdk_begin();
+    camkes_put_string(&stream, key);
+    int error = sdk_call(SDK_REQUEST_READ_KEY, &stream);
+    if (error != SDK_SUCCESS)
+        return error;
+    const void *from = camkes_get_ref(&stream, &bytes);
+    if (camkes_bad(&stream))
+        return SDK_UNKNOWN_RESPONSE;
+    memcpy(value, from, bytes < *size ? bytes : *size);
+    *size = bytes;
+    return SDK_SUCCESS;
+}
+
+int sdk_write_key(const char *key, const void *value, size_t size)
+{
+    camkes_stream_t stream = sdk_begin();
+    camkes_put_string(&stream, key);
+    camkes_put_array(&stream, value, size);
+    return sdk_call(SDK_REQUEST_WRITE_KEY, &stream);
+}
+
+int sdk_delete_key(const char *key)
+{
+    camkes_stream_t stream = sdk_begin();
+    camkes_put_string(&stream, key);
+    return sdk_call(SDK_REQUEST_DELETE_KEY, &stream);
+}
+
+static int start_timer(unsigned request, uint32_t id, uint32_t duration_ms)
+{
+    camkes_stream_t stream = sdk_begin();
+    camkes_put_word(&stream, id);
+    camkes_put_word(&stream, duration_ms);
+    return sdk_call(request, &stream);
+}
+
+int sdk_timer_oneshot(uint32_t id, uint32_t duration_ms)
+{
+    return start_timer(SDK_REQUEST_TIMER_ONESHOT, id, duration_ms);
+}
+
+int sdk_timer_periodic(uint32_t id, uint32_t duration_ms)
+{
+    return start_timer(SDK_REQUEST_TIMER_PERIODIC, id, duration_ms);
+}
+
+int sdk_timer_cancel(uint32_t id)
+{
+    camkes_stream_t stream = sdk_begin();
+    camkes_put_word(&stream, id);
+    return sdk_call(SDK_REQUEST_TIMER_CANCEL, &stream);
+}
+
+static int completed(unsigned request, uint32_t *mask)
+{
+    camkes_stream_t stream = sdk_begin();
+    int error = sdk_call(request, &stream);
+    *mask = error == SDK_SUCCESS ? (uint32_t)camkes_get_word(&stream) : 0;
+    return camkes_bad(&stream) ? SDK_UNKNOWN_RESPONSE : error;
+}
+
+int sdk_timer_wait(uint32_t *mask)
+{
+    return completed(SDK_REQUEST_TIMER_WAIT, mask);
+}
+
+int sdk_timer_poll(uint32_t *mask)
+{
+    return completed(SDK_REQUEST_TIMER_POLL, mask);
+}

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+
+COMPONENTS += debug_console
+debug_console_SRCS := $(addprefix services/debug_console/src/, \
+    main.c io.c command.c errors.c archive.c upload.c \
+    cmd_bundle.c cmd_install.c cmd_key.c cmd_script.c cmd_service.c cmd_shell.c \
+    test_memory.c test_ml.c test_security.c test_timer.c)
+
+UNIT_TESTS += debug_console
+debug_console_TEST_SRCS = tests/unit/debug_console_test.c tests/unit/debug_console/fake.c \
+    $(filter-out %/main.c,$(debug_console_SRCS)) $(ZMODEM_SRCS) $(LINEEDIT_SRCS) common/cpio/src/cpio.c \
+    common/shell_parse/src/shell_parse.c common/crc32/src/crc32.c common/allocator/src/allocator.c \
+    common/slot_allocator/src/slot_allocator.c common/bundle/src/error.c $(GEN)/debug_console/camkes.h
+debug_console_TEST_CFLAGS = -D_POSIX_C_SOURCE=200809L -include tests/unit/debug_console/host.h -Itests/unit/debug_console \
+    -Iservices/debug_console/src -I$(GEN)/debug_console

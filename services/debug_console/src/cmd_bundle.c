@@ -1,0 +1,146 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright The KataOS-C authors
+ *
+ * Commands about bundles: what there is, what runs, how it ended.
+ */
+#include "console.h"
+
+#include <cpio/cpio.h>
+#include <sel4/sel4.h>
+
+enum state { STOPPED, RUNNING, SUSPENDED, EXITED, FAULTED };
+
+struct bundle_state {
+    uint32_t state, code, cause, number, pc, address;
+};
+
+enum result cmd_builtins(int argc, char *argv[])
+{
+    struct cpio_reader reader;
+    struct cpio_entry entry;
+    enum cpio_status status;
+
+    (void)argc, (void)argv;
+    archive_open(&reader);
+    while ((status = cpio_next(&reader, &entry)) == CPIO_ENTRY)
+        if (cpio_is_file(&entry))
+            console_printf("%s %u\n", entry.name, (unsigned)entry.size);
+    if (status == CPIO_END)
+        return DONE;
+    console_puts("cpio error\n");
+    return FAILED;
+}
+
+enum result cmd_bundles(int argc, char *argv[])
+{
+    enum { BUNDLE_NOT_FOUND = 3 };
+    char id[NAME_SIZE];
+    uint32_t i = 0;
+    int error;
+
+    (void)argc, (void)argv;
+    while ((error = proc_ctrl_get_running_bundle(i++, id, sizeof(id))) == 0)
+        console_printf("%s\n", id);
+    return error == BUNDLE_NOT_FOUND ? DONE : failed("get_running_bundles", process_error(error));
+}
+
+/* start, stop and uninstall differ in two words. */
+static enum result report(int error, const char *command, const char *id, const char *past)
+{
+    if (error != 0)
+        return failed(command, process_error(error));
+    console_printf("Bundle \"%s\" %s.\n", id, past);
+    return DONE;
+}
+
+enum result cmd_start(int argc, char *argv[])
+{
+    (void)argc;
+    return report(proc_ctrl_start(argv[1]), argv[0], argv[1], "started");
+}
+
+enum result cmd_stop(int argc, char *argv[])
+{
+    (void)argc;
+    return report(proc_ctrl_stop(argv[1]), argv[0], argv[1], "stopped");
+}
+
+enum result cmd_uninstall(int argc, char *argv[])
+{
+    (void)argc;
+    return report(pkg_mgmt_uninstall(argv[1]), argv[0], argv[1], "uninstalled");
+}
+
+/* RISC-V exception codes (privileged specification, table of mcause): what went wrong, and with which access. */
+static const char *exception_name(uint32_t scause)
+{
+    static const char *const names[] = {
+        "misaligned fetch", "fetch", "illegal instruction", "breakpoint", "misaligned load", "load", "misaligned store", "store",
+        "environment call", "environment call", NULL, NULL, "fetch", "load", NULL, "store",
+    };
+
+    return scause < sizeof(names) / sizeof(names[0]) && names[scause] != NULL ? names[scause] : "exception";
+}
+
+static void print_cause(const struct bundle_state *s)
+{
+    switch (s->cause) {
+    case seL4_Fault_CapFault:
+        console_puts("CapFault");
+        break;
+    case seL4_Fault_UnknownSyscall:
+        console_printf("UnknownSyscall %d", (int)s->number);
+        break;
+    case seL4_Fault_UserException:
+        console_printf("UserException %s", exception_name(s->number));
+        break;
+    case seL4_Fault_Timeout:
+        console_puts("Timeout");
+        break;
+    case seL4_Fault_VMFault:
+        console_printf("VMFault %s", exception_name(s->number));
+        break;
+    default:
+        console_printf("fault %u", (unsigned)s->cause);
+        break;
+    }
+}
+
+static void print_state(const char *id, const struct bundle_state *s)
+{
+    static const char *const names[] = {"Stopped", "Running", "Suspended", "Exited", "Faulted"};
+
+    console_printf("%s: %s", id, s->state <= FAULTED ? names[s->state] : "unknown state");
+    if (s->state == EXITED)
+        console_printf(" (code %d)", (int)s->code);
+    if (s->state == FAULTED) {
+        console_puts(" (cause ");
+        print_cause(s);
+        console_printf(", pc 0x%x, address 0x%x)", (unsigned)s->pc, (unsigned)s->address);
+    }
+    console_puts("\n");
+}
+
+static enum result status_of(const char *id)
+{
+    struct bundle_state s;
+    int error = proc_ctrl_get_bundle_state(id, &s.state, &s.code, &s.cause, &s.number, &s.pc, &s.address);
+
+    if (error != 0)
+        return failed("status", process_error(error));
+    print_state(id, &s);
+    return DONE;
+}
+
+/* Of one bundle, or of all that are installed. */
+enum result cmd_status(int argc, char *argv[])
+{
+    char id[NAME_SIZE];
+
+    if (argc > 1)
+        return status_of(argv[1]);
+    for (uint32_t i = 0; pkg_mgmt_get_package(i, id, sizeof(id)) == 0; i++)
+        status_of(id);
+    return DONE;
+}

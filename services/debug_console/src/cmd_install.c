@@ -1,0 +1,128 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright The KataOS-C authors
+ *
+ * Packages come from the archive or over the serial line. While a transfer owns the line the driver holds log lines
+ * back (raw mode); every way out of receive() gives the line back.
+ */
+#include "console.h"
+
+#include <string.h>
+
+#include <cpio/cpio.h>
+
+enum {
+    DRAIN_QUIET_MS = 400,       /* a sender that was told to stop has stopped when it was silent for so long */
+    DRAIN_READS = 4096,         /* and is not waited for longer than this many reads */
+};
+
+static void zmodem_send(void *ctx, const uint8_t *bytes, size_t n)
+{
+    (void)ctx;
+    console_write((const char *)bytes, n);
+    console_flush();
+}
+
+static bool zmodem_begin(void *ctx, const char *name, uint32_t size)
+{
+    return upload_begin(ctx, name, size);
+}
+
+static bool zmodem_data(void *ctx, const uint8_t *bytes, size_t n)
+{
+    return upload_data(ctx, bytes, n);
+}
+
+static const struct zmodem_ops zmodem_ops = {zmodem_send, zmodem_begin, zmodem_data};
+
+/* Throws away what a failed sender still had on its way: it must not be taken for commands. */
+static void drain(void)
+{
+    const uint8_t *bytes;
+
+    for (int i = 0; i < DRAIN_READS && console_read(&bytes, DRAIN_QUIET_MS) > 0; i++)
+        ;
+}
+
+static void run_session(struct zmodem *z, struct upload *u)
+{
+    zmodem_start(z, &zmodem_ops, u);
+    while (z->status == ZMODEM_RUNNING) {
+        const uint8_t *bytes;
+        size_t n = console_read(&bytes, zmodem_wait_ms(z));
+        if (n > 0)
+            console_unread(n - zmodem_input(z, bytes, n));
+        else
+            zmodem_timeout(z);
+    }
+    if (z->status == ZMODEM_FAILED)
+        drain();
+}
+
+/* Receives a file over the line. @return false, after a message, when it did not arrive. */
+static bool receive(struct upload *u, const char *command)
+{
+    struct zmodem *z = &scratch.zmodem;
+
+    console_puts("Start the zmodem transfer now; ^C gives up.\n");
+    console_flush();
+    (void)uart_set_raw(1);
+    run_session(z, u);
+    (void)uart_set_raw(0);
+    console_puts("\n");
+    if (z->status == ZMODEM_DONE)
+        return true;
+    failed(command, u->error != 0 ? process_error(u->error) : zmodem_error_text(z->error));
+    return false;
+}
+
+/* Takes a file of the archive. */
+static bool collect(struct upload *u, const char *name)
+{
+    struct cpio_entry entry;
+
+    if (!archive_find(name, &entry))
+        return false;
+    if (upload_begin(u, entry.name, entry.size) && upload_data(u, entry.data, entry.size))
+        return true;
+    failed("install", process_error(u->error));
+    return false;
+}
+
+static enum result install(struct upload *u)
+{
+    char id[NAME_SIZE];
+
+    if (!upload_end(u, id))
+        return failed("install", process_error(u->error));
+    console_printf("Bundle \"%s\" installed\n", id);
+    return DONE;
+}
+
+enum result cmd_install(int argc, char *argv[])
+{
+    struct upload u = {0};
+    bool over_line = strcmp(argv[1], "-z") == 0;
+
+    (void)argc;
+    if (!over_line && argv[1][0] == '-')
+        return BAD_ARGUMENTS;
+    if (!(over_line ? receive(&u, argv[0]) : collect(&u, argv[1]))) {
+        upload_abort(&u);
+        return FAILED;
+    }
+    console_printf("%s %u bytes of data, crc32 %08x\n", over_line ? "Received" : "Collected", (unsigned)u.size, (unsigned)u.crc);
+    return install(&u);
+}
+
+/* Receives a file and only measures it. */
+enum result cmd_rz(int argc, char *argv[])
+{
+    struct upload u = {.discard = true};
+
+    (void)argc;
+    if (!receive(&u, argv[0]))
+        return FAILED;
+    console_printf("size: %u, crc32: %08x\n", (unsigned)u.size, (unsigned)u.crc);
+    return DONE;
+}

@@ -1,0 +1,123 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright The KataOS-C authors
+ *
+ * Commands that look into services: capabilities, log level, memory, threads, models.
+ */
+#include "console.h"
+
+#include <string.h>
+
+#include <kata/log.h>
+
+static int capscan_self(void)
+{
+    camkes_capscan();
+    return 0;
+}
+
+enum result cmd_capscan(int argc, char *argv[])
+{
+    static const struct {
+        const char *name;
+        int (*scan)(void);
+    } services[] = {
+        {"console", capscan_self},      {"mailbox", mailbox_capscan}, {"memory", memory_capscan},
+        {"mlcoord", mlcoord_capscan},   {"process", proc_ctrl_capscan}, {"sdk", sdk_manager_capscan},
+        {"security", security_capscan}, {"timer", timer_capscan},     {"uart", uart_capscan},
+    };
+
+    (void)argc;
+    for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+        if (strcmp(services[i].name, argv[1]) == 0)
+            return services[i].scan() == 0 ? DONE : failed("capscan", "CapScanFailed");
+    }
+    int error = proc_ctrl_capscan_bundle(argv[1]);
+    return error == 0 ? DONE : failed("capscan", process_error(error));
+}
+
+static const char *const level_names[] = {"off", "error", "warn", "info", "debug", "trace"};
+enum { LEVELS = sizeof(level_names) / sizeof(level_names[0]) };
+
+static uint8_t log_level;
+
+static void set_log_level(uint8_t level)
+{
+    log_level = level;
+    (void)uart_set_log_level(level);
+}
+
+void loglevel_init(void)
+{
+    set_log_level(LOG_INFO);
+}
+
+enum result cmd_loglevel(int argc, char *argv[])
+{
+    if (argc > 1) {
+        uint8_t level = 0;
+        while (level < LEVELS && strcmp(level_names[level], argv[1]) != 0)
+            level++;
+        if (level == LEVELS) {
+            console_printf("Unknown log level %s\n", argv[1]);
+            return FAILED;
+        }
+        set_log_level(level);
+    }
+    console_printf("%s\n", level_names[log_level]);
+    return DONE;
+}
+
+enum result cmd_mdebug(int argc, char *argv[])
+{
+    int error = memory_debug();
+
+    (void)argc, (void)argv;
+    return error == 0 ? DONE : failed("mdebug", memory_error(error));
+}
+
+static enum result memory_stats_lines(void)
+{
+    uint32_t allocated, available, requested, overhead, objects, requested_objects, too_small, out_of_memory;
+    int error = memory_stats(&allocated, &available, &requested, &overhead, &objects, &requested_objects, &too_small, &out_of_memory);
+
+    if (error != 0)
+        return failed("mstats", memory_error(error));
+    console_printf("%u bytes in-use, %u bytes free, %u bytes requested, %u overhead\n", (unsigned)allocated, (unsigned)available,
+                   (unsigned)requested, (unsigned)overhead);
+    console_printf("%u objs in-use, %u objs requested\n", (unsigned)objects, (unsigned)requested_objects);
+    return DONE;
+}
+
+void print_memory_stats(void)
+{
+    (void)memory_stats_lines();
+}
+
+enum result cmd_mstats(int argc, char *argv[])
+{
+    (void)argc, (void)argv;
+    return memory_stats_lines();
+}
+
+/* The kernel prints by itself, past the driver: what is queued must be out first. */
+enum result cmd_ps(int argc, char *argv[])
+{
+    (void)argc, (void)argv;
+#ifdef CONFIG_DEBUG_BUILD
+    console_flush();
+    (void)uart_flush();
+    seL4_DebugDumpScheduler();
+#else
+    console_puts("ps needs a kernel with debugging; see status\n");
+#endif
+    return DONE;
+}
+
+enum result cmd_state_mlcoord(int argc, char *argv[])
+{
+    int error = mlcoord_debug_state();
+
+    (void)argc;
+    return error == 0 ? DONE : failed(argv[0], ml_error(error));
+}

@@ -1,0 +1,131 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright The KataOS-C authors
+ */
+#include "console.h"
+
+#include <string.h>
+
+#include <kernel/gen_config.h>
+#include <shell_parse/shell_parse.h>
+
+struct command {
+    const char *name;
+    const char *arguments;  /* for people */
+    command_fn *run;
+    uint8_t min, max;       /* number of arguments */
+};
+
+#ifdef CONFIG_DEBUG_BUILD
+#define TEST_COMMAND(...) {__VA_ARGS__},
+#else
+#define TEST_COMMAND(...)
+#endif
+
+enum { ANY = MAX_WORDS };
+
+/* Sorted by name: `help` prints it in this order. */
+static const struct command commands[] = {
+    {"?", "", cmd_help, 0, 0},
+    {"builtins", "", cmd_builtins, 0, 0},
+    {"bundles", "", cmd_bundles, 0, 0},
+    {"capscan", "console | mailbox | memory | mlcoord | process | sdk | security | timer | uart | BUNDLE", cmd_capscan, 1, 1},
+    {"clear", "", cmd_clear, 0, 0},
+    {"echo", "[WORD...]", cmd_echo, 0, ANY},
+    TEST_COMMAND("get_manifest", "BUNDLE", cmd_get_manifest, 1, 1)
+    {"help", "", cmd_help, 0, 0},
+    {"install", "-z | FILE", cmd_install, 1, 1},
+    {"kvdelete", "BUNDLE KEY", cmd_kvdelete, 2, 2},
+    {"kvread", "BUNDLE KEY", cmd_kvread, 2, 2},
+    {"kvwrite", "BUNDLE KEY WORD...", cmd_kvwrite, 3, ANY},
+    TEST_COMMAND("load_application", "BUNDLE", cmd_load_application, 1, 1)
+    TEST_COMMAND("load_model", "BUNDLE MODEL", cmd_load_model, 2, 2)
+    {"loglevel", "[off | error | warn | info | debug | trace]", cmd_loglevel, 0, 1},
+    {"mdebug", "", cmd_mdebug, 0, 0},
+    {"mldebug", "", cmd_state_mlcoord, 0, 0},
+    {"mstats", "", cmd_mstats, 0, 0},
+    {"packages", "", cmd_builtins, 0, 0},
+    {"ps", "", cmd_ps, 0, 0},
+    {"rz", "", cmd_rz, 0, 0},
+    TEST_COMMAND("scecho", "WORD...", cmd_scecho, 1, ANY)
+    {"shutdown", "[CODE]", cmd_shutdown, 0, 1},
+    TEST_COMMAND("size_buffer", "BUNDLE", cmd_size_buffer, 1, 1)
+    {"sleep", "MILLISECONDS", cmd_sleep, 1, 1},
+    {"source", "[-q] FILE...", cmd_source, 1, ANY},
+    {"start", "BUNDLE", cmd_start, 1, 1},
+    {"state_mlcoord", "", cmd_state_mlcoord, 0, 0},
+    {"status", "[BUNDLE]", cmd_status, 0, 1},
+    {"stop", "BUNDLE", cmd_stop, 1, 1},
+    TEST_COMMAND("test_alloc", "", cmd_test_alloc, 0, 0)
+    TEST_COMMAND("test_mailbox", "", cmd_test_mailbox, 0, 0)
+    TEST_COMMAND("test_malloc", "BYTES", cmd_test_malloc, 1, 1)
+    TEST_COMMAND("test_mfree", "SLOT", cmd_test_mfree, 1, 1)
+    TEST_COMMAND("test_mlcancel", "BUNDLE MODEL", cmd_test_mlcancel, 2, 2)
+    TEST_COMMAND("test_mlexecute", "BUNDLE MODEL", cmd_test_mlexecute, 2, 2)
+    TEST_COMMAND("test_mlperiodic", "BUNDLE MODEL MILLISECONDS", cmd_test_mlperiodic, 3, 3)
+    TEST_COMMAND("test_obj_alloc", "", cmd_test_obj_alloc, 0, 0)
+    TEST_COMMAND("test_panic", "", cmd_test_panic, 0, 0)
+    TEST_COMMAND("test_timer_async", "ID MILLISECONDS", cmd_test_timer_async, 2, 2)
+    TEST_COMMAND("test_timer_blocking", "MILLISECONDS", cmd_test_timer_blocking, 1, 1)
+    TEST_COMMAND("test_timer_completed", "", cmd_test_timer_completed, 0, 0)
+    TEST_COMMAND("test_uart", "", cmd_test_uart, 0, 0)
+    {"uninstall", "BUNDLE", cmd_uninstall, 1, 1},
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+enum result cmd_help(int argc, char *argv[])
+{
+    (void)argc, (void)argv;
+    for (const struct command *c = commands; c < commands + COMMANDS; c++)
+        console_printf(*c->arguments != '\0' ? "%s %s\n" : "%s\n", c->name, c->arguments);
+    return DONE;
+}
+
+static const struct command *find(const char *name)
+{
+    for (const struct command *c = commands; c < commands + COMMANDS; c++)
+        if (strcmp(c->name, name) == 0)
+            return c;
+    return NULL;
+}
+
+enum result failed(const char *what, const char *why)
+{
+    console_printf("%s failed: %s\n", what, why);
+    return FAILED;
+}
+
+static void run_command(int words, char *word[])
+{
+    const struct command *c = find(word[0]);
+
+    if (c == NULL) {
+        console_printf("unknown command: %s\n", word[0]);
+        return;
+    }
+    int arguments = words - 1;
+    if (arguments < c->min || arguments > c->max || c->run(words, word) == BAD_ARGUMENTS)
+        console_printf("invalid arguments: %s\nusage: %s %s\n", c->name, c->name, c->arguments);
+}
+
+void execute(char *line)
+{
+    char *words[MAX_WORDS];
+    int n = shell_parse(line, words, MAX_WORDS);
+
+    if (n < 0)
+        console_printf("%s\n", shell_parse_error_text(n));
+    else if (n > 0)
+        run_command(n, words);
+}
+
+bool parse_number(const char *text, uint32_t *value)
+{
+    unsigned long number;
+
+    if (shell_parse_number(text, UINT32_MAX, &number) != 0)
+        return false;
+    *value = (uint32_t)number;
+    return true;
+}

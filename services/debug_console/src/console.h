@@ -1,0 +1,140 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright The KataOS-C authors
+ *
+ * What the files of the console share: output and input, commands, error names.
+ */
+#ifndef DEBUG_CONSOLE_CONSOLE_H
+#define DEBUG_CONSOLE_CONSOLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zmodem/zmodem.h>
+
+#include "camkes.h"
+
+enum {
+    NAME_SIZE = 64,         /* a bundle id with its NUL */
+    MAX_WORDS = 20,         /* of a command line */
+};
+
+/* ---- io.c: text to and from the UART driver, which turns "\n" into a terminal's line end ------------------------- */
+
+/** Appends to the output buffer, which goes out when it is full, by console_flush, and before input is awaited. */
+void console_write(const char *bytes, size_t n);
+void console_puts(const char *text);
+void console_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void console_flush(void);
+
+/**
+ * Bytes from the UART, at least one.
+ * @param timeout_ms  0: waits for ever.
+ * @return their number, 0 after a time-out or when the driver failed. *bytes is valid until the next call.
+ */
+size_t console_read(const uint8_t **bytes, uint32_t timeout_ms);
+
+/** Gives back the last n bytes of the last console_read: the next one returns them first. */
+void console_unread(size_t n);
+
+/** Prompts and reads one line with editing and history. @return the line, or NULL when there is none to execute. */
+char *console_read_line(const char *prompt);
+
+/* ---- command.c ---------------------------------------------------------------------------------------------------- */
+
+enum result {
+    DONE,
+    FAILED,                 /* the command has said why */
+    BAD_ARGUMENTS,          /* the caller says so */
+};
+
+typedef enum result command_fn(int argc, char *argv[]);
+
+/** Splits a line (in place), runs its command and reports what went wrong. */
+void execute(char *line);
+
+/** "<what> failed: <why>", newline. @return FAILED, to be returned by a command. */
+enum result failed(const char *what, const char *why);
+
+command_fn cmd_help;
+command_fn cmd_builtins, cmd_bundles, cmd_start, cmd_stop, cmd_status, cmd_uninstall;              /* cmd_bundle.c */
+command_fn cmd_install, cmd_rz;                                                                    /* cmd_install.c */
+command_fn cmd_kvdelete, cmd_kvread, cmd_kvwrite;                                                  /* cmd_key.c */
+command_fn cmd_source;                                                                             /* cmd_script.c */
+command_fn cmd_capscan, cmd_loglevel, cmd_mdebug, cmd_mstats, cmd_ps, cmd_state_mlcoord;           /* cmd_service.c */
+command_fn cmd_clear, cmd_echo, cmd_shutdown, cmd_sleep;                                           /* cmd_shell.c */
+command_fn cmd_test_alloc, cmd_test_malloc, cmd_test_mfree, cmd_test_obj_alloc, cmd_test_panic;    /* test_memory.c */
+command_fn cmd_test_mlcancel, cmd_test_mlexecute, cmd_test_mlperiodic;                             /* test_ml.c */
+command_fn cmd_get_manifest, cmd_load_application, cmd_load_model, cmd_scecho, cmd_size_buffer, cmd_test_mailbox;
+command_fn cmd_test_timer_async, cmd_test_timer_blocking, cmd_test_timer_completed, cmd_test_uart; /* test_timer.c */
+
+/** Decimal or 0x number up to 2^32 - 1. @return false when text is none. */
+bool parse_number(const char *text, uint32_t *value);
+
+/** Prints the figures of mstats. */
+void print_memory_stats(void);
+
+/** The initial log level, in the driver and here. */
+void loglevel_init(void);
+
+/** Runs a script of the archive without echo if it exists (autostart). */
+void script_run_if_present(const char *name);
+
+/** Waits. @return the timer service's error. */
+int console_sleep(uint32_t timer_id, uint32_t ms);
+
+/** Takes the timers that have completed since it was last asked (bit n: timer n). */
+uint32_t console_completed_timers(void);
+
+/* ---- errors.c: the names of the interfaces' error numbers --------------------------------------------------------- */
+
+const char *process_error(int error);   /* also 0x100 + BundleError: a sentence */
+const char *security_error(int error);
+const char *memory_error(int error);
+const char *timer_error(int error);
+const char *ml_error(int error);
+
+/* ---- archive.c: the built-in files --------------------------------------------------------------------------------- */
+
+struct cpio_entry;
+struct cpio_reader;
+
+void archive_open(struct cpio_reader *reader);
+
+/** Finds a file by its name, or by its name and ".app". @return false, after a message, when there is none. */
+bool archive_find(const char *name, struct cpio_entry *entry);
+
+/* ---- upload.c: bundle data on its way to the package manager -------------------------------------------------------- */
+
+/* One installation. error != 0 from the first refusal on. */
+struct upload {
+    uint32_t session;
+    uint32_t size;          /* bytes passed on */
+    uint32_t crc;           /* of these */
+    int error;
+    bool open;              /* there is a session to end or to abort */
+    bool discard;           /* bytes are only counted */
+};
+
+/** Opens a session for a file name: path and ".app" do not belong to the bundle's id. */
+bool upload_begin(struct upload *u, const char *file_name, uint32_t size);
+
+bool upload_data(struct upload *u, const uint8_t *bytes, size_t n);
+
+/** Completes the installation; id receives the bundle's. */
+bool upload_end(struct upload *u, char id[NAME_SIZE]);
+
+/** Gives up; nothing remains. */
+void upload_abort(struct upload *u);
+
+/* ---- memory that only one command at a time needs ------------------------------------------------------------------ */
+
+union scratch {
+    struct zmodem zmodem;
+    char text[ZM_SUBPACKET_MAX];
+    uint8_t bytes[ZM_SUBPACKET_MAX];
+};
+extern union scratch scratch;
+
+#endif

@@ -1,0 +1,149 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright The KataOS-C authors
+ */
+#include "console.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <lineedit/lineedit.h>
+
+static struct {
+    char bytes[256];
+    size_t length;
+} output;
+
+static struct {
+    uint8_t bytes[256];
+    size_t length;
+    size_t next;            /* first byte that is not consumed */
+} input;
+
+void console_flush(void)
+{
+    if (output.length > 0)
+        (void)uart_write((const uint8_t *)output.bytes, output.length);     /* a console that cannot speak cannot complain */
+    output.length = 0;
+}
+
+void console_write(const char *bytes, size_t n)
+{
+    while (n > 0) {
+        size_t room = sizeof(output.bytes) - output.length;
+        size_t part = n < room ? n : room;
+        memcpy(output.bytes + output.length, bytes, part);
+        output.length += part;
+        bytes += part;
+        n -= part;
+        if (output.length == sizeof(output.bytes))
+            console_flush();
+    }
+}
+
+void console_puts(const char *text)
+{
+    console_write(text, strlen(text));
+}
+
+/* Formats behind what is buffered; false when it does not fit there whole. */
+static bool format_into_buffer(const char *format, va_list arguments)
+{
+    size_t room = sizeof(output.bytes) - output.length;
+    int n = vsnprintf(output.bytes + output.length, room, format, arguments);
+
+    if (n < 0 || (size_t)n >= room)
+        return false;
+    output.length += (size_t)n;
+    return true;
+}
+
+void console_printf(const char *format, ...)
+{
+    va_list arguments;
+    bool whole;
+
+    va_start(arguments, format);
+    whole = format_into_buffer(format, arguments);
+    va_end(arguments);
+    if (whole)
+        return;
+    console_flush();
+    va_start(arguments, format);
+    if (!format_into_buffer(format, arguments))
+        output.length = sizeof(output.bytes) - 1;       /* longer than the buffer: cut */
+    va_end(arguments);
+}
+
+size_t console_read(const uint8_t **bytes, uint32_t timeout_ms)
+{
+    if (input.next == input.length) {
+        size_t n = sizeof(input.bytes);
+        console_flush();
+        input.next = 0;
+        input.length = uart_read(sizeof(input.bytes), timeout_ms, input.bytes, &n) == 0 ? n : 0;
+    }
+    size_t first = input.next;
+    input.next = input.length;
+    *bytes = input.bytes + first;
+    return input.length - first;
+}
+
+void console_unread(size_t n)
+{
+    input.next -= n;
+}
+
+static void echo(void *ctx, const char *bytes, size_t n)
+{
+    (void)ctx;
+    console_write(bytes, n);
+}
+
+static struct lineedit *editor(void)
+{
+    static struct lineedit e;
+    static bool ready;
+
+    if (!ready) {
+        lineedit_init(&e, echo, NULL);
+        ready = true;
+    }
+    return &e;
+}
+
+/* Edits until something is complete. */
+static enum lineedit_event edit(struct lineedit *e)
+{
+    for (;;) {
+        const uint8_t *bytes;
+        size_t n = console_read(&bytes, 0);
+        for (size_t i = 0; i < n; i++) {
+            enum lineedit_event event = lineedit_input(e, bytes[i]);
+            if (event != LINEEDIT_NOTHING) {
+                console_unread(n - i - 1);
+                return event;
+            }
+        }
+    }
+}
+
+char *console_read_line(const char *prompt)
+{
+    struct lineedit *e = editor();
+
+    console_puts(prompt);
+    switch (edit(e)) {
+    case LINEEDIT_LINE:
+        return e->line;
+    case LINEEDIT_TOO_LONG:
+        console_puts("line too long\n");
+        return NULL;
+    case LINEEDIT_BAD_CHARACTER:
+        console_puts("bad character encoding\n");
+        return NULL;
+    default:
+        return NULL;
+    }
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+#include "image.h"
+#include "backend.h"
+#include <process_manager.h>
+#include <security_coordinator.h>
+
+#define CHUNK 2048u             /* bytes per call; less than the connection's limit, and two make a page */
+
+/* Those of SecurityRequestError that say something to a user; the rest is "unknown". */
+int error_from_security(int error)
+{
+    static const uint8_t known[][2] = {
+        { SECURITY_SUCCESS, PM_SUCCESS },
+        { SECURITY_BUNDLE_ID_INVALID, PM_BUNDLE_ID_INVALID },
+        { SECURITY_BUNDLE_NOT_FOUND, PM_BUNDLE_NOT_FOUND },
+        { SECURITY_DELETE_FIRST, PM_BUNDLE_FOUND },
+        { SECURITY_PACKAGE_BUFFER_LEN_INVALID, PM_PACKAGE_BUFFER_LEN_INVALID },
+        { SECURITY_INSTALL_FAILED, PM_INSTALL_FAILED },
+        { SECURITY_UNINSTALL_FAILED, PM_UNINSTALL_FAILED },
+    };
+    if (error >= BUNDLE_ERROR_BASE)
+        return error;
+    for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (known[i][0] == error)
+            return known[i][1];
+    return PM_UNKNOWN_ERROR;
+}
+
+static int read_stored(void *ctx, uint32_t offset, void *buf, uint32_t len)
+{
+    const struct image *image = ctx;
+    uint8_t *to = buf;
+    while (len > 0) {
+        size_t n = len < CHUNK ? len : CHUNK;
+        uint32_t wanted = (uint32_t)n;
+        if (security_load_application(image->name, offset, wanted, to, &n) != 0 || n != wanted)
+            return -1;
+        to += wanted;
+        offset += wanted;
+        len -= wanted;
+    }
+    return 0;
+}
+
+/* The headers are read once and kept: what is loaded later is what was checked here. */
+static BundleError read_sections(struct image *image)
+{
+    struct bundle_reader reader;
+    BundleError error = BUNDLE_OK;
+    bundle_open(&reader, &image->source, &bundle_app_rules);
+    for (uint32_t i = 0; i < image->info.sections && error == BUNDLE_OK; i++) {
+        error = bundle_next(&reader, &image->sections[i].header);
+        image->sections[i].crc = 0;
+    }
+    return error == BUNDLE_END ? BUNDLE_READ_FAILED : error;
+}
+
+int image_open(struct image *image, const char *name)
+{
+    image->name = name;
+    image->source = (struct bundle_source){ .read = read_stored, .ctx = image };
+    int refused = security_size_buffer(name, &image->source.size);
+    if (refused != 0)
+        return error_from_security(refused);
+    BundleError error = bundle_scan(&image->source, &bundle_app_rules, &image->info);
+    if (error == BUNDLE_OK)
+        error = read_sections(image);
+    return error == BUNDLE_OK ? PM_SUCCESS : BUNDLE_ERROR_BASE + (int)error;
+}
+
+uint32_t image_tables(const struct model_paging *paging, uint32_t before, uint32_t start, uint32_t end)
+{
+    uint32_t tables = 0;
+    for (unsigned level = 1; level < paging->levels; level++) {
+        unsigned shift = 12u + level * paging->index_bits;
+        tables += ((end - 1) >> shift) - (start >> shift) + 1;
+        if (before != NO_PAGE && before >> shift == start >> shift)
+            tables--;
+    }
+    return tables;
+}
+
+static uint32_t count_tables(const struct image *image, const struct layout *layout, const struct model_paging *paging)
+{
+    uint32_t tables = 0, before = NO_PAGE;
+    for (uint32_t i = 0; i < image->info.sections; i++) {
+        const struct bundle_section *s = &image->sections[i].header;
+        tables += image_tables(paging, before, s->vaddr, s->vaddr + s->msize);
+        before = s->vaddr + s->msize - 1;
+    }
+    tables += image_tables(paging, before, layout->stack, layout->stack_top);
+    return tables + image_tables(paging, layout->stack_top - 1, layout->ipc_buffer, layout->ipc_buffer + BUNDLE_PAGE);
+}
+
+struct layout image_layout(const struct image *image, const struct model_paging *paging)
+{
+    struct layout layout;
+    layout.stack = image->info.end + BUNDLE_PAGE;
+    layout.stack_top = layout.stack + STACK_PAGES * BUNDLE_PAGE;
+    layout.ipc_buffer = layout.stack_top + BUNDLE_PAGE;
+    layout.pages = image->info.pages + STACK_PAGES;
+    layout.tables = count_tables(image, &layout, paging);
+    return layout;
+}

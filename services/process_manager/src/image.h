@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+#pragma once
+
+/* An application's image as it is stored, and what it needs in memory. */
+#include <bundle/bundle.h>
+#include <model/geometry.h>
+
+#define STACK_PAGES 4u
+
+struct image_section {
+    struct bundle_section header;
+    uint32_t crc;               /* of the data loaded so far */
+};
+
+struct image {
+    const char *name;           /* bundle id */
+    struct bundle_source source;
+    struct bundle_info info;
+    struct image_section sections[BUNDLE_MAX_SECTIONS];
+};
+
+/* Where things lie above the image: guard page, stack, guard page, IPC buffer. */
+struct layout {
+    uint32_t stack, stack_top;
+    uint32_t ipc_buffer;
+    uint32_t pages;             /* of image and stack */
+    uint32_t tables;            /* page tables below the root */
+};
+
+/* Looks at a stored image: ProcessManagerError, or BUNDLE_ERROR_BASE + BundleError. The name must stay valid as long as
+ * the image is used. */
+int image_open(struct image *image, const char *name);
+
+/* Page tables below the root that are missing to map [start, end), when everything up to the address `before` (NO_PAGE:
+ * nothing) is mapped already. */
+#define NO_PAGE UINT32_MAX
+uint32_t image_tables(const struct model_paging *paging, uint32_t before, uint32_t start, uint32_t end);
+
+struct layout image_layout(const struct image *image, const struct model_paging *paging);
+
+/* Loading: the target gives a zeroed page of memory after the other, in the order of their addresses. */
+struct load_target {
+    /* Makes a fresh page writable and returns its address here, or NULL. */
+    uint8_t *(*open)(void *ctx);
+    /* Puts a page at vaddr of the application: the one opened, or a fresh one of zeros. False: no memory. */
+    bool (*place)(void *ctx, uint32_t vaddr, uint32_t rights);
+    void *ctx;
+};
+
+/* Loads all sections and checks their CRCs: PM_SUCCESS, PM_START_FAILED (the target failed), or BUNDLE_ERROR_BASE + error. */
+int image_load(struct image *image, const struct load_target *target);
+
+/* ProcessManagerError for one of SecurityCoordinatorInterface; refused images pass as they are. */
+int error_from_security(int error);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+#pragma once
+
+/* Requests of applications: message words in, error and message words out. */
+#include "apps.h"
+#include <camkes/marshal.h>
+
+/* Serves one request. in: the words of the message; out: where results go (it may lie over the same words: arguments are
+ * copied before anything is written or called). Returns the SDKError to answer with, or REQUEST_PARKED. */
+int request_serve(struct app *app, seL4_Word request, camkes_stream_t *in, camkes_stream_t *out);

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+
+COMPONENTS += security_coordinator
+security_coordinator_LOGIC = $(addprefix services/security_coordinator/src/,store.c image.c keys.c)
+security_coordinator_SRCS = $(addprefix services/security_coordinator/src/,service.c chunk.c) $(security_coordinator_LOGIC)
+
+UNIT_TESTS += security_store
+security_store_TEST_SRCS = tests/unit/security_store_test.c $(security_coordinator_LOGIC) \
+    $(wildcard common/bundle/src/*.c) common/crc32/src/crc32.c
+security_store_TEST_CFLAGS = -Iservices/security_coordinator/src -Iservices/security_coordinator/include

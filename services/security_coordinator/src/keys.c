@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+
+#include "keys.h"
+
+#include "chunk.h"
+#include "store.h"
+
+#include <string.h>
+
+struct key_entry {
+    uint8_t size;                       /* bytes of the value */
+    char key[SECURITY_KEY_MAX + 1];     /* empty: unused entry */
+    uint8_t value[SECURITY_VALUE_MAX];
+};
+
+_Static_assert(KEYS_PER_BUNDLE * sizeof(struct key_entry) <= CHUNK_PAGE_BYTES, "a key table is one page");
+
+/* The package of a bundle that has its keys, or the first one when none has. */
+static bool pick(void *ctx, struct package *p)
+{
+    struct package **holder = ctx;
+    if (*holder == NULL || p->keys != CHUNK_NONE) {
+        *holder = p;
+    }
+    return p->keys == CHUNK_NONE;
+}
+
+/* Checks the names; *holder is the package with the bundle's keys. */
+static int open_keys(const char *bundle, const char *key, struct package **holder)
+{
+    *holder = NULL;
+    if (key[0] == '\0' || strlen(key) > SECURITY_KEY_MAX) {
+        return SECURITY_KEY_INVALID;
+    }
+    return store_visit(bundle, pick, holder) ? SECURITY_SUCCESS : SECURITY_BUNDLE_NOT_FOUND;
+}
+
+/* The entry of a key ("": an unused entry), or NULL. */
+static struct key_entry *find(const struct package *holder, const char *key)
+{
+    if (holder->keys == CHUNK_NONE) {
+        return NULL;
+    }
+    struct key_entry *table = (struct key_entry *)chunk_memory(holder->keys);
+    for (unsigned i = 0; i < KEYS_PER_BUNDLE; i++) {
+        if (strcmp(table[i].key, key) == 0) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+static bool table_empty(const struct package *holder)
+{
+    const struct key_entry *table = (const struct key_entry *)chunk_memory(holder->keys);
+    for (unsigned i = 0; i < KEYS_PER_BUNDLE; i++) {
+        if (table[i].key[0]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int keys_read(const char *bundle, const char *key, uint8_t *value, size_t *n)
+{
+    struct package *holder;
+    size_t room = *n;
+    *n = 0;
+    int error = open_keys(bundle, key, &holder);
+    if (error) {
+        return error;
+    }
+    const struct key_entry *entry = find(holder, key);
+    if (entry == NULL) {
+        return SECURITY_KEY_NOT_FOUND;
+    }
+    if (entry->size > room) {
+        return SECURITY_READ_FAILED;
+    }
+    memcpy(value, entry->value, entry->size);
+    *n = entry->size;
+    return SECURITY_SUCCESS;
+}
+
+int keys_write(const char *bundle, const char *key, const uint8_t *value, size_t n)
+{
+    struct package *holder;
+    int error = open_keys(bundle, key, &holder);
+    if (error) {
+        return error;
+    }
+    if (n > SECURITY_VALUE_MAX) {
+        return SECURITY_VALUE_INVALID;
+    }
+    if (holder->keys == CHUNK_NONE) {
+        holder->keys = chunk_alloc(1);
+    }
+    struct key_entry *entry = find(holder, key);
+    if (entry == NULL) {
+        entry = find(holder, "");
+    }
+    if (entry == NULL) {    /* no memory for a table, or the table is full */
+        return SECURITY_WRITE_FAILED;
+    }
+    memcpy(entry->key, key, strlen(key) + 1);
+    entry->size = (uint8_t)n;
+    memcpy(entry->value, value, n);
+    return SECURITY_SUCCESS;
+}
+
+int keys_delete(const char *bundle, const char *key)
+{
+    struct package *holder;
+    int error = open_keys(bundle, key, &holder);
+    if (error) {
+        return error;
+    }
+    struct key_entry *entry = find(holder, key);
+    if (entry) {
+        memset(entry, 0, sizeof *entry);
+        if (table_empty(holder)) {
+            chunk_free(holder->keys);
+            holder->keys = CHUNK_NONE;
+        }
+    }
+    return SECURITY_SUCCESS;
+}

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+
+COMPONENTS += timer_service
+timer_service_SRCS = $(addprefix services/timer_service/src/,service.c timers.c goldfish_rtc.c)
+timer_service_INC = services/timer_service/include
+
+UNIT_TESTS += timers
+timers_TEST_SRCS = tests/unit/timers_test.c services/timer_service/src/timers.c
+timers_TEST_CFLAGS = -Iservices/timer_service/src -Iservices/timer_service/include

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+
+/* The component: binds the timers to the clock, its alarm and the clients (interfaces/timer.idl4). */
+
+#include "rtc.h"
+#include "timer_service.h"
+#include "timers.h"
+
+#include "camkes.h"
+
+static uint64_t start;          /* clock when the service started: now_ms counts from here */
+static uint64_t alarm_at;       /* deadline the alarm is set to */
+static bool alarm_set;
+
+_Static_assert(timer_CLIENTS <= TIMERS_CLIENTS, "every client of the assembly has its timers");
+
+void pre_init(void)
+{
+    timers_init();
+    rtc_init();
+    start = rtc_now();
+}
+
+/* The alarm follows the first deadline, and is touched only when that has changed. */
+static void update_alarm(void)
+{
+    uint64_t deadline;
+    if (!timers_first(&deadline)) {
+        if (alarm_set) {
+            rtc_clear_alarm();
+            alarm_set = false;
+        }
+    } else if (!alarm_set || deadline != alarm_at) {
+        alarm_at = deadline;
+        alarm_set = true;
+        rtc_set_alarm(deadline);
+    }
+}
+
+void irq_handle(void)
+{
+    rtc_clear_interrupt();
+    alarm_set = false;          /* it went off */
+    uint32_t clients = timers_expire(rtc_now());
+    for (uint32_t client = 0; clients; client++, clients >>= 1) {
+        if (clients & 1) {
+            timer_emit(client);
+        }
+    }
+    update_alarm();
+    irq_acknowledge();
+}
+
+static int start_timer(uint32_t id, uint32_t duration_ms, bool periodic)
+{
+    int error = timers_start(camkes_sender(), id, duration_ms, periodic, rtc_now());
+    update_alarm();
+    return error;
+}
+
+int timer_oneshot(uint32_t timer_id, uint32_t duration_ms)
+{
+    return start_timer(timer_id, duration_ms, false);
+}
+
+int timer_periodic(uint32_t timer_id, uint32_t duration_ms)
+{
+    return start_timer(timer_id, duration_ms, true);
+}
+
+int timer_cancel(uint32_t timer_id)
+{
+    int error = timers_cancel(camkes_sender(), timer_id);
+    update_alarm();
+    return error;
+}
+
+uint32_t timer_completed_timers(void)
+{
+    return timers_take_completed(camkes_sender());
+}
+
+uint64_t timer_now_ms(void)
+{
+    return timers_ns_to_ms(rtc_now() - start);
+}
+
+int timer_capscan(void)
+{
+    camkes_capscan();
+    return TIMER_SUCCESS;
+}

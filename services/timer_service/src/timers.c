@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+
+#include "timers.h"
+
+#include "timer_service.h"
+
+#define NS_PER_MS 1000000u
+#define COUNT (TIMERS_CLIENTS * TIMERS_PER_CLIENT)
+#define NONE UINT8_MAX
+
+_Static_assert(COUNT < NONE, "a timer's index and NONE fit into a byte");
+
+/* A timer's place in the table is client * 32 + id: no allocation, no search, and an id cannot exist twice. */
+struct timer {
+    uint64_t deadline;
+    uint32_t period_ms;     /* 0: one-shot */
+    uint8_t next;           /* in the queue */
+    bool running;           /* in the queue */
+};
+
+static struct timer timers[COUNT];
+static uint32_t completed[TIMERS_CLIENTS];
+static uint8_t first;       /* queue, ordered by deadline */
+
+void timers_init(void)
+{
+    for (unsigned i = 0; i < COUNT; i++) {
+        timers[i].running = false;
+    }
+    for (unsigned i = 0; i < TIMERS_CLIENTS; i++) {
+        completed[i] = 0;
+    }
+    first = NONE;
+}
+
+static void enqueue(uint8_t index)
+{
+    uint8_t *link = &first;
+    while (*link != NONE && timers[*link].deadline <= timers[index].deadline) {
+        link = &timers[*link].next;
+    }
+    timers[index].next = *link;
+    timers[index].running = true;
+    *link = index;
+}
+
+/* The timer must be running. */
+static void dequeue(uint8_t index)
+{
+    uint8_t *link = &first;
+    while (*link != index) {
+        link = &timers[*link].next;
+    }
+    *link = timers[index].next;
+    timers[index].running = false;
+}
+
+int timers_start(uint32_t client, uint32_t id, uint32_t duration_ms, bool periodic, uint64_t now)
+{
+    if (client >= TIMERS_CLIENTS) {
+        return TIMER_OUT_OF_RESOURCES;
+    }
+    if (id >= TIMERS_PER_CLIENT) {
+        return TIMER_NO_SUCH_TIMER;
+    }
+    if (periodic && duration_ms == 0) {
+        return TIMER_UNKNOWN_ERROR;
+    }
+    uint8_t index = (uint8_t)(client * TIMERS_PER_CLIENT + id);
+    if (timers[index].running) {
+        return TIMER_ALREADY_EXISTS;
+    }
+    timers[index].deadline = now + (uint64_t)duration_ms * NS_PER_MS;
+    timers[index].period_ms = periodic ? duration_ms : 0;
+    enqueue(index);
+    return TIMER_SUCCESS;
+}
+
+int timers_cancel(uint32_t client, uint32_t id)
+{
+    if (client >= TIMERS_CLIENTS || id >= TIMERS_PER_CLIENT) {
+        return TIMER_NO_SUCH_TIMER;
+    }
+    uint8_t index = (uint8_t)(client * TIMERS_PER_CLIENT + id);
+    uint32_t bit = 1u << id;
+    if (!timers[index].running && !(completed[client] & bit)) {
+        return TIMER_NO_SUCH_TIMER;
+    }
+    if (timers[index].running) {
+        dequeue(index);
+    }
+    completed[client] &= ~bit;
+    return TIMER_SUCCESS;
+}
+
+/* The first deadline after now on the timer's grid. Steps of doubling length: late by n periods costs log(n)^2. */
+static uint64_t next_deadline(const struct timer *t, uint64_t now)
+{
+    uint64_t period = (uint64_t)t->period_ms * NS_PER_MS;
+    uint64_t deadline = t->deadline;
+    while (deadline <= now) {
+        uint64_t step = period;
+        while (deadline + 2 * step <= now) {
+            step *= 2;
+        }
+        deadline += step;
+    }
+    return deadline;
+}
+
+uint32_t timers_expire(uint64_t now)
+{
+    uint32_t clients = 0;
+    while (first != NONE && timers[first].deadline <= now) {
+        uint8_t index = first;
+        dequeue(index);
+        completed[index / TIMERS_PER_CLIENT] |= 1u << (index % TIMERS_PER_CLIENT);
+        clients |= 1u << (index / TIMERS_PER_CLIENT);
+        if (timers[index].period_ms) {
+            timers[index].deadline = next_deadline(&timers[index], now);
+            enqueue(index);
+        }
+    }
+    return clients;
+}
+
+uint32_t timers_take_completed(uint32_t client)
+{
+    if (client >= TIMERS_CLIENTS) {
+        return 0;
+    }
+    uint32_t mask = completed[client];
+    completed[client] = 0;
+    return mask;
+}
+
+bool timers_first(uint64_t *deadline)
+{
+    if (first == NONE) {
+        return false;
+    }
+    *deadline = timers[first].deadline;
+    return true;
+}
+
+/* 10^6 = 2^6 * 15625; then long division by 15625 in digits of 16 bits, whose intermediates fit into 32 bits. */
+uint64_t timers_ns_to_ms(uint64_t ns)
+{
+    uint64_t dividend = ns >> 6, quotient = 0;
+    uint32_t rest = 0;
+    for (int shift = 48; shift >= 0; shift -= 16) {
+        uint32_t digits = rest << 16 | (uint32_t)((dividend >> shift) & 0xffff);
+        quotient = quotient << 16 | digits / 15625;
+        rest = digits % 15625;
+    }
+    return quotient;
+}

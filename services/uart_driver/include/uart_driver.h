@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+#pragma once
+
+/* Results of UartInterface (interfaces/uart.idl4); numbers of the original's later tree. */
+enum uart_driver_error {
+    UART_SUCCESS,
+    UART_SERIALIZE_FAILED,
+    UART_DESERIALIZE_FAILED,
+    UART_BAD_LIMIT,     /* read of 0 bytes */
+    UART_UNKNOWN_ERROR,
+    UART_READ_FAILED,   /* another read is waiting, or there is no timer for the time-out */
+    UART_WRITE_FAILED,  /* another write is waiting */
+    UART_FLUSH_FAILED,  /* another flush or change of mode is waiting */
+};

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+
+/* The component: who waits for what, and the two interfaces (interfaces/uart.idl4, interfaces/logger.idl4). */
+
+#include "line.h"
+#include "uart_driver.h"
+
+#include "camkes.h"
+
+enum { LEVEL_ERROR = 1, LEVEL_INFO = 3, LEVEL_TRACE = 5 };
+enum { NOBODY = -1 };
+
+#define READ_TIMER 0
+
+/* Callers whose reply is parked; at most one of each kind. */
+static struct {
+    camkes_park_t reader;   /* for input */
+    uint32_t limit;         /* ... of so many bytes */
+    bool timed;             /* ... with READ_TIMER running */
+    camkes_park_t writer;   /* for room behind its bytes, which are queued already */
+    camkes_park_t flusher;  /* for the line to be drained ... */
+    camkes_park_t switcher; /* ... and then the mode to become raw_wanted */
+    bool raw_wanted;
+    uint8_t log_level;
+} state;
+
+void pre_init(void)
+{
+    state.reader = state.writer = state.flusher = state.switcher = NOBODY;
+    state.log_level = LEVEL_INFO;
+    line_init();
+}
+
+/* --- answering the waiting --- */
+
+static uint32_t min_u32(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Answers the waiting reader with what there is, also if that is nothing. */
+static void answer_reader(void)
+{
+    const uint8_t *bytes;
+    uint32_t n = min_u32((uint32_t)line_received(&bytes), state.limit);
+    if (state.timed) {
+        timer_cancel(READ_TIMER);
+        state.timed = false;
+    }
+    uart_read_reply(state.reader, UART_SUCCESS, bytes, n);
+    state.reader = NOBODY;
+    line_consume(n);
+}
+
+static void answer_drained(void)
+{
+    if ((state.flusher == NOBODY && state.switcher == NOBODY) || !line_drained()) {
+        return;
+    }
+    if (state.flusher != NOBODY) {
+        uart_flush_reply(state.flusher, UART_SUCCESS);
+        state.flusher = NOBODY;
+    }
+    if (state.switcher != NOBODY) {
+        line_set_raw(state.raw_wanted);
+        uart_set_raw_reply(state.switcher, UART_SUCCESS);
+        state.switcher = NOBODY;
+    }
+}
+
+static void answer_waiting(void)
+{
+    const uint8_t *bytes;
+    if (state.reader != NOBODY && line_received(&bytes)) {
+        answer_reader();
+    }
+    if (state.writer != NOBODY && !line_congested()) {
+        uart_write_reply(state.writer, UART_SUCCESS);
+        state.writer = NOBODY;
+    }
+    answer_drained();
+}
+
+void irq_handle(void)
+{
+    line_pump();
+    answer_waiting();
+    irq_acknowledge();
+}
+
+void timer_notified(void)
+{
+    uint32_t completed = timer_completed_timers();
+    if ((completed & (1u << READ_TIMER)) && state.reader != NOBODY && state.timed) {
+        state.timed = false;
+        answer_reader();
+    }
+}
+
+/* --- console --- */
+
+int uart_read(uint32_t limit, uint32_t timeout_ms, uint8_t *data, size_t *data_n)
+{
+    const uint8_t *bytes;
+    uint32_t room = min_u32(limit, (uint32_t)*data_n);
+    *data_n = 0;
+    if (room == 0) {
+        return UART_BAD_LIMIT;
+    }
+    if (state.reader != NOBODY) {
+        return UART_READ_FAILED;
+    }
+    uint32_t n = min_u32((uint32_t)line_received(&bytes), room);
+    if (n) {
+        for (uint32_t i = 0; i < n; i++) {
+            data[i] = bytes[i];
+        }
+        *data_n = n;
+        line_consume(n);
+        return UART_SUCCESS;
+    }
+    if (timeout_ms && timer_oneshot(READ_TIMER, timeout_ms) != 0) {
+        return UART_READ_FAILED;
+    }
+    state.reader = camkes_park();
+    if (state.reader == NOBODY) {
+        if (timeout_ms) {
+            timer_cancel(READ_TIMER);
+        }
+        return UART_READ_FAILED;
+    }
+    state.limit = room;
+    state.timed = timeout_ms != 0;
+    return UART_SUCCESS;
+}
+
+int uart_write(const uint8_t *data, size_t data_n)
+{
+    if (data_n > LINE_SEND_MAX || !line_send(data, data_n)) {
+        return UART_WRITE_FAILED;
+    }
+    if (line_congested() && state.writer == NOBODY) {
+        state.writer = camkes_park();
+    }
+    return UART_SUCCESS;
+}
+
+int uart_flush(void)
+{
+    if (line_drained()) {
+        return UART_SUCCESS;
+    }
+    if (state.flusher != NOBODY || (state.flusher = camkes_park()) == NOBODY) {
+        return UART_FLUSH_FAILED;
+    }
+    return UART_SUCCESS;
+}
+
+int uart_set_raw(uint8_t raw)
+{
+    if (line_drained()) {
+        line_set_raw(raw != 0);
+        return UART_SUCCESS;
+    }
+    if (state.switcher != NOBODY || (state.switcher = camkes_park()) == NOBODY) {
+        return UART_FLUSH_FAILED;
+    }
+    state.raw_wanted = raw != 0;
+    return UART_SUCCESS;
+}
+
+int uart_set_log_level(uint8_t level)
+{
+    state.log_level = level < LEVEL_TRACE ? level : LEVEL_TRACE;
+    return UART_SUCCESS;
+}
+
+int uart_capscan(void)
+{
+    camkes_capscan();
+    return UART_SUCCESS;
+}
+
+/* --- logger --- */
+
+void logger_log(uint8_t level, const char *msg)
+{
+    if (level < LEVEL_ERROR || level > LEVEL_TRACE) {
+        level = LEVEL_TRACE;
+    }
+    if (level <= state.log_level) {
+        line_log(msg);
+    }
+}
