@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The KataOS-C authors
+ *
+ * Chapter 7.1 to 7.3: endpoints - what travels, who waits, who is served first.
+ */
+#include "kit/kit.h"
+
+static word_t ep, reply;
+
+static word_t pattern(unsigned i, word_t seed)
+{
+    return seed * 0x1001 + i * 0x11;
+}
+
+static void fill_mrs(word_t *mrs, unsigned n, word_t seed)
+{
+    for (unsigned i = 0; i < n; i++) mrs[i] = pattern(i, seed);
+}
+
+/* ---- contents ------------------------------------------------------------------------------------------------------- */
+
+static void send_all_lengths(word_t unused)
+{
+    (void)unused;
+    static word_t mrs[120];
+    for (unsigned n = 0; n <= 120; n++) {
+        fill_mrs(mrs, n, n);
+        ipc_send(ep, INFO(n, 0, n), (struct list){n, mrs});
+    }
+    thread_stop();
+}
+
+static void receive_all_lengths(word_t priority)
+{
+    ep = endpoint_new();
+    reply = reply_new();
+    thread_start(thread_new(send_all_lengths, 0, priority));
+    for (unsigned n = 0; n <= 120; n++) {
+        EXPECT_EQ(ipc_recv(ep, reply), 0);
+        EXPECT_EQ(self()->out.info, INFO(n, 0, n));
+        for (unsigned i = 0; i < n; i++) EXPECT_EQ(got_mr(i), pattern(i, n));
+    }
+}
+
+TEST(ipc, send_all_lengths_from_higher_priority) { receive_all_lengths(TEST_PRIORITY + 1); }
+TEST(ipc, send_all_lengths_from_equal_priority) { receive_all_lengths(TEST_PRIORITY); }
+TEST(ipc, send_all_lengths_from_lower_priority) { receive_all_lengths(TEST_PRIORITY - 1); }
+
+/* Replies with every word plus one and the label plus one. */
+static void echo_server(word_t unused)
+{
+    (void)unused;
+    static word_t mrs[120];
+    ipc_recv(ep, reply);
+    for (;;) {
+        word_t n = INFO_LENGTH(self()->out.info), label = INFO_LABEL(self()->out.info);
+        for (unsigned i = 0; i < n; i++) mrs[i] = got_mr(i) + 1;
+        ipc_reply_recv(ep, INFO(label + 1, 0, n), (struct list){n, mrs}, reply);
+    }
+}
+
+static void call_all_lengths(word_t vspace, word_t priority, bool passive)
+{
+    static word_t mrs[120];
+    ep = endpoint_new();
+    reply = reply_new();
+    struct thread *server = thread_new_in(vspace, echo_server, 0, priority);
+    thread_start(server);
+    settle();
+    if (passive) EXPECT_OK(sc_unbind(server->sc));
+    for (unsigned n = 0; n <= 120; n++) {
+        fill_mrs(mrs, n, n);
+        EXPECT_EQ(ipc_call(ep, INFO(n, 0, n), (struct list){n, mrs}), n + 1);
+        EXPECT_EQ(self()->out.cap, 0);
+        EXPECT_EQ(self()->out.info, INFO(n + 1, 0, n));
+        for (unsigned i = 0; i < n; i++) EXPECT_EQ(got_mr(i), pattern(i, n) + 1);
+    }
+}
+
+TEST(ipc, call_active_server_above) { call_all_lengths(ROOT_VSPACE, TEST_PRIORITY + 1, false); }
+TEST(ipc, call_active_server_equal) { call_all_lengths(ROOT_VSPACE, TEST_PRIORITY, false); }
+TEST(ipc, call_active_server_below) { call_all_lengths(ROOT_VSPACE, TEST_PRIORITY - 1, false); }
+TEST(ipc, call_passive_server_above) { call_all_lengths(ROOT_VSPACE, TEST_PRIORITY + 1, true); }
+TEST(ipc, call_passive_server_equal) { call_all_lengths(ROOT_VSPACE, TEST_PRIORITY, true); }
+TEST(ipc, call_passive_server_below) { call_all_lengths(ROOT_VSPACE, TEST_PRIORITY - 1, true); }
+TEST(ipc, call_active_server_in_another_vspace) { call_all_lengths(vspace_with_image(), TEST_PRIORITY + 1, false); }
+TEST(ipc, call_passive_server_in_another_vspace) { call_all_lengths(vspace_with_image(), TEST_PRIORITY - 1, true); }
+
+TEST(ipc, length_above_120_is_120)
+{
+    ep = endpoint_new();
+    thread_with_syscall(0, SYS_SEND, ep, INFO(3, 0, 127), 0, 0, 0);
+    ipc_recv(ep, reply_new());
+    EXPECT_EQ(self()->out.info, INFO(3, 0, 120));
+}
+
+TEST(ipc, registers_beyond_the_length_keep_their_values)
+{
+    ep = endpoint_new();
+    thread_with_syscall(0, SYS_SEND, ep, INFO(3, 0, 2), 0, 0, 0);
+    sys(SYS_RECV, ep, 0, LIST(91, 92, 93, 94), reply_new(), 0);
+    EXPECT_EQ(got_mr(0), 11);
+    EXPECT_EQ(got_mr(1), 12);
+    EXPECT_EQ(got_mr(2), 93);
+    EXPECT_EQ(got_mr(3), 94);
+}
+
+TEST(ipc, label_is_carried_unmodified)
+{
+    ep = endpoint_new();
+    word_t label = WORD_MAX >> 12;
+    thread_with_syscall(0, SYS_SEND, ep, INFO(label, 0, 0), 0, 0, 0);
+    ipc_recv(ep, reply_new());
+    EXPECT_EQ(INFO_LABEL(self()->out.info), label);
+}
+
+TEST(ipc, badge_of_the_senders_capability_is_received)
+{
+    ep = endpoint_new();
+    thread_with_syscall(0, SYS_SEND, mint_new(ep, RIGHT_WRITE, 0xabcdef1), INFO(0, 0, 0), 0, 0, 0);
+    EXPECT_EQ(ipc_recv(mint_new(ep, RIGHT_READ, 0x77), reply_new()), 0xabcdef1);
+}
+
+TEST(ipc, unwrapped_bits_of_the_sender_are_not_carried)
+{
+    ep = endpoint_new();
+    thread_with_syscall(0, SYS_SEND, ep, INFO(1, 0, 0) | 7 << 9, 0, 0, 0);
+    ipc_recv(ep, reply_new());
+    EXPECT_EQ(self()->out.info, INFO(1, 0, 0));
+}
+
+TEST(ipc, sender_without_buffer_sends_four_words)
+{
+    ep = endpoint_new();
+    struct thread *t = thread_for_syscall(SYS_SEND, ep, INFO(1, 0, 10), 0, 0, 0);
+    EXPECT_OK(tcb_set_ipc_buffer(t->tcb, 0, 0));
+    thread_start(t);
+    ipc_recv(ep, reply_new());
+    EXPECT_EQ(self()->out.info, INFO(1, 0, 4));
+    EXPECT_EQ(got_mr(3), 14);
+}
+
+TEST(ipc, receiver_without_buffer_receives_four_words)
+{
+    ep = endpoint_new();
+    struct thread *t = thread_for_syscall(SYS_RECV, ep, 0, reply_new(), 0, 0);
+    EXPECT_OK(tcb_set_ipc_buffer(t->tcb, 0, 0));
+    thread_start(t);
+    ipc_send(ep, INFO(1, 0, 10), LIST(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+    EXPECT_EQ(t->seen[2], INFO(1, 0, 4));
+    EXPECT_EQ(t->seen[6], 4);
+}
+
+TEST(ipc, read_only_buffer_can_send_but_not_receive)
+{
+    ep = endpoint_new();
+    struct thread *t = thread_for_syscall(SYS_RECV, ep, 0, reply_new(), 0, 0);
+    word_t read_only = copy_new(t->buffer_frame, RIGHT_READ);
+    EXPECT_OK(tcb_set_ipc_buffer(t->tcb, (word_t)t->buffer, read_only));
+    thread_start(t);
+    ipc_send(ep, INFO(1, 0, 6), LIST(1, 2, 3, 4, 5, 6));
+    EXPECT_EQ(t->seen[2], INFO(1, 0, 4));
+    struct thread *u = thread_for_syscall(SYS_SEND, ep, INFO(1, 0, 6), 0, 0, 0);
+    u->buffer->msg[5] = 0x99;
+    read_only = copy_new(u->buffer_frame, RIGHT_READ);
+    EXPECT_OK(tcb_set_ipc_buffer(u->tcb, (word_t)u->buffer, read_only));
+    thread_start(u);
+    ipc_recv(ep, reply_new());
+    EXPECT_EQ(self()->out.info, INFO(1, 0, 6));
+    EXPECT_EQ(got_mr(5), 0x99);
+}
+
+TEST(ipc, kernel_never_touches_the_buffers_first_words)
+{
+    ep = endpoint_new();
+    thread_with_syscall(0, SYS_SEND, ep, INFO(1, 0, 6), 0, 0, 0);
+    seL4_IPCBuffer *b = self()->buffer;
+    b->tag = 0x1111;
+    b->userData = 0x2222;
+    for (unsigned i = 0; i < 4; i++) b->msg[i] = 0x3333 + i;
+    ipc_recv(ep, reply_new());
+    EXPECT_EQ(b->tag, 0x1111);
+    EXPECT_EQ(b->userData, 0x2222);
+    for (unsigned i = 0; i < 4; i++) EXPECT_EQ(b->msg[i], 0x3333 + i);
+}
+
+/* ---- queues ---------------------------------------------------------------------------------------------------------- */
+
+TEST(ipc, senders_are_served_by_priority_then_arrival)
+{
+    static const word_t priorities[] = {160, 162, 161, 162, 160};
+    static const word_t order[] = {2, 4, 3, 1, 5};
+    ep = endpoint_new();
+    for (unsigned i = 0; i < 5; i++) {
+        struct thread *t = thread_with_syscall(0, SYS_SEND, mint_new(ep, ALL_RIGHTS, i + 1), INFO(0, 0, 0), 0, 0, 0);
+        EXPECT_OK(tcb_suspend(t->tcb));
+        EXPECT_OK(tcb_set_priority(t->tcb, ROOT_TCB, priorities[i]));
+        thread_start(t);
+    }
+    for (unsigned i = 0; i < 5; i++) EXPECT_EQ(ipc_recv(ep, reply_new()), order[i]);
+}
+
+TEST(ipc, receivers_are_served_by_priority_then_arrival)
+{
+    struct thread *t[3];
+    static const word_t priorities[] = {160, 161, 160};
+    ep = endpoint_new();
+    for (unsigned i = 0; i < 3; i++) {
+        t[i] = thread_for_syscall(SYS_RECV, ep, 0, reply_new(), 0, 0);
+        EXPECT_OK(tcb_set_priority(t[i]->tcb, ROOT_TCB, priorities[i]));
+        thread_start(t[i]);
+    }
+    ipc_send(ep, INFO(1, 0, 0), NONE);
+    EXPECT_EQ(t[1]->seen[0], 1);
+    EXPECT_EQ(t[0]->seen[0], 0);
+    ipc_send(ep, INFO(2, 0, 0), NONE);
+    EXPECT_EQ(t[0]->seen[0], 1);
+    EXPECT_EQ(t[2]->seen[0], 0);
+    ipc_send(ep, INFO(3, 0, 0), NONE);
+    EXPECT_EQ(t[2]->seen[2], INFO(3, 0, 0));
+}
+
+TEST(ipc, priority_change_reorders_the_queue)
+{
+    struct thread *t[3];
+    ep = endpoint_new();
+    for (unsigned i = 0; i < 3; i++)
+        t[i] = thread_with_syscall(0, SYS_SEND, mint_new(ep, ALL_RIGHTS, i + 1), INFO(0, 0, 0), 0, 0, 0);
+    EXPECT_OK(tcb_set_priority(t[2]->tcb, ROOT_TCB, 200));
+    EXPECT_OK(tcb_set_priority(t[0]->tcb, ROOT_TCB, 151));
+    EXPECT_EQ(ipc_recv(ep, reply_new()), 3);
+    EXPECT_EQ(ipc_recv(ep, reply_new()), 2);
+    EXPECT_EQ(ipc_recv(ep, reply_new()), 1);
+}
+
+TEST(ipc, priority_change_goes_behind_equals)
+{
+    struct thread *t[2];
+    ep = endpoint_new();
+    for (unsigned i = 0; i < 2; i++)
+        t[i] = thread_with_syscall(0, SYS_SEND, mint_new(ep, ALL_RIGHTS, i + 1), INFO(0, 0, 0), 0, 0, 0);
+    EXPECT_OK(tcb_set_priority(t[0]->tcb, ROOT_TCB, TEST_PRIORITY + 10)); /* same value: re-inserted behind t[1] */
+    EXPECT_EQ(ipc_recv(ep, reply_new()), 2);
+}
+
+TEST(ipc, nbsend_reaches_a_waiting_receiver)
+{
+    ep = endpoint_new();
+    struct thread *t = thread_with_syscall(0, SYS_RECV, ep, 0, reply_new(), 0, 0);
+    ipc_nbsend(ep, INFO(5, 0, 1), LIST(77));
+    EXPECT_EQ(t->seen[2], INFO(5, 0, 1));
+    EXPECT_EQ(t->seen[3], 77);
+}
+
+TEST(ipc, nbrecv_takes_a_waiting_sender)
+{
+    ep = endpoint_new();
+    struct thread *t = thread_with_syscall(0, SYS_SEND, mint_new(ep, ALL_RIGHTS, 8), INFO(5, 0, 1), 0, 0, 0);
+    EXPECT_EQ(ipc_nbrecv(ep, reply_new()), 8);
+    EXPECT_EQ(got_mr(0), 11);
+    settle();
+    EXPECT_EQ(t->seen[0], 1);
+}
+
+TEST(ipc, send_returns_after_delivery_only)
+{
+    ep = endpoint_new();
+    struct thread *t = thread_with_syscall(0, SYS_SEND, ep, INFO(5, 0, 1), 0, 0, 0);
+    EXPECT_EQ(t->seen[0], 0);
+    ipc_recv(ep, reply_new());
+    EXPECT_EQ(t->seen[0], 1); /* it has the higher priority */
+    EXPECT_EQ(t->seen[1], ep); /* a0 and a1 untouched */
+    EXPECT_EQ(t->seen[2], INFO(5, 0, 1));
+}
+
+/* ---- calls ------------------------------------------------------------------------------------------------------------- */
+
+static struct thread *caller_through(word_t rights)
+{
+    return thread_with_syscall(0, SYS_CALL, mint_new(ep, rights, 1), INFO(5, 0, 1), 0, 0, 0);
+}
+
+static void expect_call_answered(word_t rights, bool answered)
+{
+    ep = endpoint_new();
+    reply = reply_new();
+    struct thread *t = caller_through(rights);
+    EXPECT_EQ(ipc_recv(ep, reply), 1);
+    EXPECT_EQ(got_mr(0), 11);
+    ipc_send(reply, INFO(9, 0, 0), NONE);
+    settle();
+    EXPECT_EQ(t->seen[0], answered);
+    if (answered) EXPECT_EQ(t->seen[2], INFO(9, 0, 0));
+}
+
+TEST(ipc, call_with_grant_is_answered) { expect_call_answered(RIGHT_WRITE | RIGHT_GRANT, true); }
+TEST(ipc, call_with_grant_reply_is_answered) { expect_call_answered(RIGHT_WRITE | RIGHT_GRANT_REPLY, true); }
+TEST(ipc, call_without_grant_delivers_and_stops_the_caller) { expect_call_answered(RIGHT_WRITE | RIGHT_READ, false); }
+
+TEST(ipc, call_without_grant_to_a_waiting_receiver_stops_the_caller)
+{
+    ep = endpoint_new();
+    reply = reply_new();
+    struct thread *server = thread_with_syscall(0, SYS_RECV, ep, 0, reply, 0, 0);
+    struct thread *t = caller_through(RIGHT_WRITE);
+    EXPECT_EQ(server->seen[2], INFO(5, 0, 1));
+    ipc_send(reply, INFO(9, 0, 0), NONE);
+    EXPECT_EQ(t->seen[0], 0);
+    ep = 0;
+}
+
+TEST(ipc, call_to_a_receiver_without_reply_object_stops_the_caller)
+{
+    ep = endpoint_new();
+    struct thread *server = thread_with_syscall(0, SYS_WAIT, ep, 0, 0, 0, 0);
+    struct thread *t = caller_through(ALL_RIGHTS);
+    EXPECT_EQ(server->seen[0], 1);
+    EXPECT_EQ(t->seen[0], 0);
+    struct thread *u = caller_through(ALL_RIGHTS); /* the other order */
+    EXPECT_EQ(ipc_wait(ep), 1);
+    settle();
+    EXPECT_EQ(u->seen[0], 0);
+}
+
+TEST(ipc, interrupted_call_is_abandoned_cleanly)
+{
+    /* IPC0010: suspend, resume, suspend and delete in the middle of a call. */
+    ep = endpoint_new();
+    reply = reply_new();
+    struct thread *t = caller_through(ALL_RIGHTS);
+    EXPECT_OK(tcb_suspend(t->tcb));
+    EXPECT_OK(tcb_resume(t->tcb));
+    ipc_recv(ep, reply);
+    EXPECT_OK(tcb_suspend(t->tcb));
+    EXPECT_OK(cnode_delete(t->tcb));
+    ipc_send(reply, INFO(0, 0, 0), NONE);
+    EXPECT_EQ(ipc_nbrecv(ep, reply), 0);
+}
+
+TEST(ipc, cspace_switch_under_a_blocked_sender)
+{
+    ep = endpoint_new();
+    struct thread *t = thread_with_syscall(0, SYS_SEND, ep, INFO(6, 0, 0), 0, 0, 0);
+    EXPECT_OK(tcb_set_space(t->tcb, 0, cnode_new(4), 0, ROOT_VSPACE));
+    ipc_recv(ep, reply_new());
+    EXPECT_EQ(self()->out.info, INFO(6, 0, 0));
+}
+
+/* ---- combined calls --------------------------------------------------------------------------------------------------- */
+
+static volatile word_t rounds;
+static struct thread *second;
+
+static void ping_pong(word_t own_reply)
+{
+    struct thread *me = self();
+    if (me == second) ipc_recv(ep, own_reply);
+    while (rounds < 100) {
+        me->progress++;
+        rounds++;
+        sys(SYS_NBSEND_RECV, ep, INFO(rounds, 0, 0), NONE, own_reply, ep);
+    }
+    thread_stop();
+}
+
+TEST(ipc, two_threads_ping_pong_with_nbsend_recv)
+{
+    ep = endpoint_new();
+    rounds = 0;
+    second = thread_new(ping_pong, reply_new(), TEST_PRIORITY + 1);
+    struct thread *first = thread_new(ping_pong, reply_new(), TEST_PRIORITY + 1);
+    thread_start(second);
+    thread_start(first);
+    settle();
+    EXPECT_EQ(rounds, 100);
+    EXPECT_EQ(first->progress, 50);
+    EXPECT_EQ(second->progress, 50);
+}
+
+TEST(ipc, reply_recv_without_caller_still_receives)
+{
+    ep = endpoint_new();
+    thread_with_syscall(0, SYS_SEND, mint_new(ep, ALL_RIGHTS, 4), INFO(6, 0, 0), 0, 0, 0);
+    EXPECT_EQ(ipc_reply_recv(ep, INFO(1, 0, 0), NONE, reply_new()), 4);
+}
+
+TEST(ipc, reply_recv_answers_and_receives_at_once)
+{
+    ep = endpoint_new();
+    reply = reply_new();
+    struct thread *a = caller_through(ALL_RIGHTS), *b = caller_through(ALL_RIGHTS);
+    ipc_recv(ep, reply);
+    ipc_reply_recv(ep, INFO(21, 0, 0), NONE, reply);
+    EXPECT_EQ(a->seen[2], INFO(21, 0, 0));
+    EXPECT_EQ(b->seen[0], 0);
+    ipc_nbsend(reply, INFO(22, 0, 0), NONE);
+    EXPECT_EQ(b->seen[2], INFO(22, 0, 0));
+}

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+"""A running system and its console, as the tests see them: QEMU's serial line is a pseudo terminal that pexpect holds."""
+import os
+import re
+import select
+import shlex
+import subprocess
+import sys
+import time
+
+import pexpect
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(TOP, "tools", "packer"))
+import bundle  # noqa: E402  (tools/packer)
+
+PROMPT = "KATA> "
+LONG = os.environ.get("LONG") == "1"
+SILENT = "the sender went silent"
+
+
+def qemu_command():
+    """The command of `make -s qemu-command`, as a list."""
+    command = os.environ.get("QEMU_COMMAND")
+    if not command:
+        command = subprocess.run(["make", "-s", "qemu-command"], cwd=TOP, check=True, capture_output=True, text=True).stdout
+    return shlex.split(command)
+
+
+class Console:
+    """One booted system. Every call has a time-out."""
+
+    def __init__(self, boot_timeout=30):
+        argv = qemu_command()
+        self.child = pexpect.spawn(argv[0], argv[1:], cwd=TOP, timeout=20, echo=False, encoding="utf-8", codec_errors="replace",
+                                   maxread=65536)
+        self.child.delaybeforesend = None
+        self.log = []
+        self.child.logfile_read = self
+        self.child.expect_exact(PROMPT, timeout=boot_timeout)
+
+    # pexpect's logfile: keeps everything that was ever printed
+    def write(self, text):
+        self.log.append(text)
+
+    def flush(self):
+        pass
+
+    def transcript(self):
+        return "".join(self.log)
+
+    def send(self, text):
+        self.child.send(text)
+
+    def run(self, command, timeout=20):
+        """Executes a command; returns what was printed until the next prompt, with plain newlines."""
+        self.child.send(command + "\r")
+        self.child.expect_exact(PROMPT, timeout=timeout)
+        return self.child.before.replace("\r\n", "\n")
+
+    def expect(self, pattern, timeout=20):
+        """Waits for a pattern (a regular expression) in what is printed; returns the match."""
+        self.child.expect(pattern, timeout=timeout)
+        return self.child.match
+
+    def collect(self, seconds):
+        """Everything that is printed during some seconds."""
+        end, text = time.monotonic() + seconds, ""
+        while (left := end - time.monotonic()) > 0:
+            try:
+                text += self.child.read_nonblocking(65536, timeout=left)
+            except pexpect.TIMEOUT:
+                break
+        return text
+
+    def mstats(self):
+        """The two lines of mstats."""
+        lines = [line for line in self.run("mstats").splitlines() if re.match(r"\d+ (bytes|objs) in-use", line)]
+        assert len(lines) == 2, lines
+        return lines
+
+    def status(self, name):
+        """"Running", "Faulted (...)" ..."""
+        match = re.search(rf"^{re.escape(name)}: (.*)$", self.run(f"status {name}"), re.M)
+        assert match, f"no status of {name}"
+        return match[1]
+
+    def wait_status(self, name, pattern, timeout=20):
+        """Waits until the status of a bundle matches; returns it."""
+        end = time.monotonic() + timeout
+        while not re.fullmatch(pattern, status := self.status(name)):
+            assert time.monotonic() < end, f"{name}: {status}, not {pattern}"
+            time.sleep(0.05)
+        return status
+
+    def install(self, name):
+        output = self.run(f"install {name}.app")
+        assert f'Bundle "{name}" installed' in output, output
+
+    def start(self, name):
+        output = self.run(f"start {name}")
+        assert f'Bundle "{name}" started.' in output, output
+
+    def stop(self, name):
+        output = self.run(f"stop {name}")
+        assert f'Bundle "{name}" stopped.' in output, output
+
+    def uninstall(self, name):
+        output = self.run(f"uninstall {name}")
+        assert f'Bundle "{name}" uninstalled.' in output, output
+
+    def send_file(self, path, kill_after=None, timeout=120, command="install -z"):
+        """Runs `install -z` and a real sz on the serial line; returns what the console printed. kill_after: bytes of sz's
+        output after which it is killed."""
+        self.child.send(command + "\r")
+        self.child.expect_exact("^C gives up.", timeout=20)
+        sender = subprocess.Popen(["sz", "-q", "-b", path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                  bufsize=0)
+        try:
+            self._relay(sender, kill_after, time.monotonic() + timeout)
+        finally:
+            sender.kill()
+            sender.wait()
+            sender.stdin.close()
+            sender.stdout.close()
+        self.child.expect_exact(PROMPT, timeout=30)
+        return self.child.before.replace("\r\n", "\n")
+
+    def _relay(self, sender, kill_after, deadline):
+        """Carries bytes between sz and the line until sz is gone, and its last words are delivered."""
+        line, sent, received = self.child.child_fd, 0, b""
+        while time.monotonic() < deadline:
+            ready, _, _ = select.select([line, sender.stdout], [], [], 1)
+            if sender.stdout in ready:
+                data = os.read(sender.stdout.fileno(), 1024)
+                if not data:
+                    return
+                os.write(line, data)
+                sent += len(data)
+                if kill_after is not None and sent >= kill_after:
+                    return
+            if line in ready:
+                received = os.read(line, 4096)
+                self.log.append(received.decode("latin-1"))
+                try:
+                    os.write(sender.stdin.fileno(), received)
+                except BrokenPipeError:
+                    pass
+        raise AssertionError("the transfer took too long")
+
+    def close(self):
+        """Ends the system; by its process if it does not listen any more."""
+        try:
+            self.child.send("\r")
+            self.child.expect_exact(PROMPT, timeout=5)
+            self.child.send("shutdown\r")
+            self.child.expect(pexpect.EOF, timeout=10)
+        except (pexpect.TIMEOUT, pexpect.EOF, OSError):
+            pass
+        self.child.close(force=True)
+
+
+def padded_bundle(size):
+    """A valid bundle of exactly so many bytes, most of them data. It exits with code 7 when it is started."""
+    import malform
+    text = bundle.Section(malform.TEXT, bundle.READ | bundle.EXECUTE | bundle.ENTRY, malform.exit_program(), entry=malform.TEXT)
+    room = size - 2 * bundle.HEADER.size - len(text.data)
+    data = bytes(i * 7 + (i >> 8) & 0xff for i in range(room))
+    image = bundle.image(bundle.chain([text, bundle.Section(malform.DATA, bundle.READ | bundle.WRITE, data)]))
+    assert len(image) == size
+    return image

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+"""install -z with the real sz of lrzsz, through QEMU's serial line."""
+import re
+import subprocess
+import zlib
+
+import pytest
+
+from kata import LONG, PROMPT, SILENT, padded_bundle
+
+SIZES = {"64k": 65536, "1m": 1 << 20}
+ROUNDS = 20 if LONG else 2
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bundles")
+    paths = {}
+    for name, size in SIZES.items():
+        paths[name] = folder / f"big-{name}.app"
+        paths[name].write_bytes(padded_bundle(size))
+    return paths
+
+
+def expect_installed(output, path):
+    data = path.read_bytes()
+    match = re.search(r"Received (\d+) bytes of data, crc32 ([0-9a-f]{8})\n", output)
+    assert match, output[-1000:]
+    assert int(match[1]) == len(data)
+    assert int(match[2], 16) == zlib.crc32(data)
+    assert f'Bundle "{path.stem}" installed' in output
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_transfers(console, files, size):
+    path = files[size]
+    before = console.mstats()
+    for _ in range(ROUNDS):
+        expect_installed(console.send_file(str(path)), path)
+        assert console.status(path.stem) == "Stopped"
+        console.uninstall(path.stem)
+        assert console.mstats() == before
+
+
+def test_received_bundle_runs(console, files):
+    path = files["64k"]
+    before = console.mstats()
+    expect_installed(console.send_file(str(path)), path)
+    console.start(path.stem)
+    console.wait_status(path.stem, r"Exited \(code 7\)")
+    console.uninstall(path.stem)
+    assert console.mstats() == before
+
+
+def test_sz_directly_on_the_line(console, files):
+    """sz has the terminal itself as standard input and output."""
+    path = files["64k"]
+    console.send("install -z\r")
+    console.expect(r"\^C gives up\.")
+    line = console.child.child_fd
+    subprocess.run(["sz", "-q", "-b", str(path)], stdin=line, stdout=line, stderr=subprocess.DEVNULL, timeout=60, check=True)
+    console.child.expect_exact(PROMPT, timeout=20)
+    expect_installed(console.child.before.replace("\r\n", "\n"), path)
+    console.uninstall(path.stem)
+
+
+@pytest.mark.parametrize("fraction", [0.01, 0.5, 0.97] if LONG else [0.5])
+@pytest.mark.parametrize("size", SIZES)
+def test_killed_sender(console, files, size, fraction):
+    path = files[size]
+    before = console.mstats()
+    output = console.send_file(str(path), kill_after=int(SIZES[size] * fraction))
+    assert f"install failed: {SILENT}" in output
+    assert "installed" not in output
+    assert console.mstats() == before
+    assert "BundleNotFound" in console.run(f"status {path.stem}")
+    expect_installed(console.send_file(str(path)), path)
+    console.uninstall(path.stem)
+    assert console.mstats() == before
+
+
+def test_interrupted_by_hand(console):
+    before = console.mstats()
+    console.send("install -z\r")
+    console.expect(r"\^C gives up\.")
+    console.send("\x03")
+    console.child.expect_exact(PROMPT, timeout=20)
+    assert "install failed: interrupted" in console.child.before
+    assert console.mstats() == before
+
+
+def test_already_installed(console, files):
+    path = files["64k"]
+    expect_installed(console.send_file(str(path)), path)
+    before = console.mstats()
+    output = console.send_file(str(path))
+    assert re.search("install failed: (BundleFound|DeleteFirst)", output)
+    assert console.mstats() == before
+    assert console.status(path.stem) == "Stopped"
+    console.uninstall(path.stem)
+
+
+def test_log_lines_wait_for_the_end(console, files):
+    """An application logs all through the transfer; its lines come out whole, behind it."""
+    console.install("fibonacci")
+    console.start("fibonacci")
+    path = files["64k"]
+    output = console.send_file(str(path))
+    console.stop("fibonacci")
+    console.uninstall("fibonacci")
+    expect_installed(output, path)
+    console.uninstall(path.stem)
