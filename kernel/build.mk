@@ -18,7 +18,7 @@ KERNEL_SRCS += $(addprefix kernel/, \
 KERNEL_C := $(KERNEL_SRCS) $(KERNEL_ARCH_SRCS)
 
 KERNEL_OPT_debug   := -Os
-KERNEL_OPT_release := -Os
+KERNEL_OPT_release := -O2
 KERNEL_OPT ?= $(KERNEL_OPT_$(BUILD))
 KERNEL_INC := -Ikernel/include -Ikernel/arch/riscv/include -I$(GEN)/include
 KERNEL_CFLAGS = $(ARCH_FLAGS) $(WARN) -Wconversion -Wmissing-prototypes -Wpedantic $(KERNEL_OPT) -g -ffreestanding \

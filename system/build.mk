@@ -11,9 +11,12 @@ BUILTINS    ?= $(OUT)/builtins.cpio
 WORD_BITS   := $(if $(filter riscv64,$(ARCH)),64,32)
 COMPOSE_ARGS = $(ASSEMBLY) -I platforms/$(PLATFORM) -I interfaces --size-of BUILTINS_SIZE=$(BUILTINS) --word-bits $(WORD_BITS)
 
+# The services that this assembly has. services/ is included before system/ (mk/main.mk sorts): COMPONENTS is complete here.
+ASSEMBLED := $(filter $(shell sed -n 's/^ *component  *[A-Za-z]*  *\([a-z_0-9]*\);.*/\1/p' $(ASSEMBLY)),$(COMPONENTS))
+
 # Generated files keep their time when their content does not change; the stamp says when the composer last looked.
 GLUE_STAMP := $(GEN)/glue.stamp
-GLUE_FILES := $(foreach c,$(COMPONENTS),$(addprefix $(GEN)/$c/,camkes.h camkes.c link.args))
+GLUE_FILES := $(foreach c,$(ASSEMBLED),$(addprefix $(GEN)/$c/,camkes.h camkes.c link.args))
 $(GLUE_STAMP): $(ASSEMBLY) $(wildcard platforms/$(PLATFORM)/*.camkes interfaces/*.idl4) $(COMPOSER_PY) $(BUILTINS)
 	@mkdir -p $(@D)
 	@echo "  GLUE  $(ASSEMBLY)"
@@ -35,17 +38,15 @@ $(OUT)/$(1).elf: $$($(1)_OBJS) $(OUT)/libkata.a $(GEN)/$(1)/link.args tools/comp
 	$(Q)$(CC) $$(USER_LDFLAGS) @$(GEN)/$(1)/link.args -T tools/composer/component.ld $$($(1)_OBJS) $(OUT)/libkata.a -lgcc -o $$@
 -include $$($(1)_OBJS:.o=.d)
 endef
-# services/ comes before system/ in the order of inclusion (mk/main.mk sorts): COMPONENTS is complete here.
-$(foreach c,$(COMPONENTS),$(eval $(call component_rules,$c)))
-COMPONENT_ELFS := $(COMPONENTS:%=$(OUT)/%.elf)
+$(foreach c,$(ASSEMBLED),$(eval $(call component_rules,$c)))
+COMPONENT_ELFS := $(ASSEMBLED:%=$(OUT)/%.elf)
 
 IMAGE_OUTPUTS := $(addprefix $(OUT)/,user.img user.mk system.cdl capdl.bin composition.json)
-$(OUT)/image.stamp: $(COMPONENT_ELFS) $(OUT)/rootserver.elf $(OUT)/kernel.elf $(GLUE_STAMP)
+$(IMAGE_OUTPUTS) &: $(COMPONENT_ELFS) $(OUT)/rootserver.elf $(OUT)/kernel.elf $(GLUE_STAMP)
 	@echo "  IMAGE $(OUT)/user.img"
 	$(Q)$(PY) $(COMPOSER) image $(COMPOSE_ARGS) --elf-dir $(OUT) --kernel $(OUT)/kernel.elf --image $(OUT)/user.img --mk $(OUT)/user.mk \
 	    --cdl $(OUT)/system.cdl --spec $(OUT)/capdl.bin --json $(OUT)/composition.json
-	@touch $@
-$(IMAGE_OUTPUTS): $(OUT)/image.stamp ;
+	@touch $(IMAGE_OUTPUTS)
 
 # The drawing for the documentation, and who holds which capability.
 docs/graph.svg docs/authority.txt &: $(GLUE_STAMP)

@@ -66,7 +66,7 @@ static void reply(struct invocation *inv, word_t label)
 
 static COLD void reply_error(struct invocation *inv)
 {
-#ifdef CONFIG_DEBUG_BUILD
+#ifdef CONFIG_PRINT_INVOCATION_ERRORS
     if (inv->call && !cap_is_null(inv->cap))
         kprintf("<<kernel: %s: label %lu on cap type %lu: error %lu (%lu, %lu)>>\n", ks.current->name, inv->label, cap_tag(inv->cap),
                 ks.error.code, ks.error.arg[0], ks.error.arg[1]);

@@ -43,15 +43,25 @@ BOOT_CODE static void reserve(struct region used)
     }
 }
 
+/* What the loader placed must be where the kernel can reach it. */
+BOOT_CODE static void check_in_ram(struct region r)
+{
+    if (r.start > r.end || r.start < RAM_BASE || r.end > RAM_END)
+        boot_fail("user image or device tree outside RAM");
+}
+
 BOOT_CODE void boot_memory_init(const struct loader_info *loader)
 {
     const struct region kernel = {KERNEL_PADDR, arch_physical(ki_end)};
 
     insert_free(0, (struct region){RAM_BASE, RAM_END});
     reserve(kernel);
+    check_in_ram(loader->image);
     reserve(loader->image);
-    if (loader->dtb.start != loader->dtb.end)
+    if (loader->dtb.start != loader->dtb.end) {
+        check_in_ram(loader->dtb);
         reserve(loader->dtb);
+    }
 }
 
 BOOT_CODE void *boot_memory_alloc(word_t bytes, word_t align_bits)

@@ -136,7 +136,8 @@ BOOT_CODE void boot_make_root_task(struct root_task *root, const struct loader_i
         if (root->extra_bits < seL4_PageBits)
             root->extra_bits = seL4_PageBits;
     }
-    if (root->image.end <= root->image.start || root_tables_end(root) > seL4_UserTop)
+    if (((root->image.start | root->image.end) & (PAGE - 1)) != 0 || root->image.end <= root->image.start ||
+        root_tables_end(root) > seL4_UserTop)
         boot_fail("bad user image");
     allocate(root);
     fill_info(root);

@@ -4,7 +4,7 @@
 // from a client to a passive server and back, the server running on the client's scheduling context. Each function first looks
 // whether all of that holds, without any effect, and then does what the general path would do, in one go. No time is charged:
 // the scheduling context does not change hands in between (sel4-abi.md 7.2, 7.3, 7.5).
-#include <arch.h>
+#include <arch/fastpath.h>
 #include <debug/debug.h>
 #include <ipc/message.h>
 #include <object/cap.h>
@@ -14,23 +14,32 @@
 #include <object/sched_context.h>
 #include <sched/sched.h>
 
-EXPORT bool fastpath_call(word_t cptr, word_t info);
-EXPORT bool fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr);
+// On success these never return: the switch ends in user mode. They return when nothing has been done, and the general path follows.
+EXPORT void fastpath_call(word_t cptr, word_t info);
+EXPORT void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr);
 
-// Length at most 4 and no extra capabilities: both fields are the low bits of the info word.
-#define INFO_SHORT_MASK MASK(seL4_MsgLengthBits + seL4_MsgExtraCapBits)
-INLINE bool info_is_short(word_t info) { return (info & INFO_SHORT_MASK) <= REG_MESSAGE_COUNT; }
+// Length at most 4, nothing in the fields of capabilities: all of them are the bits below the label.
+INLINE word_t info_low_bits(word_t info) { return info & MASK(INFO_LABEL_SHIFT); }
+INLINE bool info_is_short(word_t info) { return info_low_bits(info) <= REG_MESSAGE_COUNT; }
 
-// A CSpace of one level that uses up the whole word is resolved here, others as usual.
-INLINE cap_t fast_lookup(const tcb_t *t, word_t cptr)
+// Resolves the full word in a CSpace of one level; false: another shape, or a failure, for the general path.
+INLINE bool fast_lookup(const tcb_t *t, word_t cptr, cap_t *cap)
 {
     cap_t root = t->slots[TCB_CSPACE].cap;
-    word_t radix = cnode_cap_radix(root);
-    if (likely(cap_is_cnode(root) && cnode_cap_guard_size(root) + radix == WORD_BITS &&
-               cptr >> radix == cnode_cap_guard(root)))
-        return ((const slot_t *)cnode_cap_ptr(root))[cptr & MASK(radix)].cap;
-    const slot_t *slot = cspace_lookup(t, cptr);
-    return slot == NULL ? null_cap() : slot->cap;
+    word_t radix = cnode_cap_radix(root), guard_size = cnode_cap_guard_size(root);
+    // Both are smaller than the word and not both 0: their sum is the word's size if it is so modulo the size.
+    if (unlikely(!cap_is_cnode(root) || ((radix + guard_size) & (WORD_BITS - 1)) != 0 || cptr >> radix != cnode_cap_guard(root)))
+        return false;
+    *cap = ((const slot_t *)cnode_cap_ptr(root) + (cptr << guard_size >> guard_size))->cap;
+    return true;
+}
+
+// Some ready thread has a higher priority.
+INLINE bool ready_above(word_t prio)
+{
+    const struct ready_queues *r = &ks.ready[CONFIG_NUM_DOMAINS > 1 ? ks.domain : 0];
+    word_t index = prio / WORD_BITS;
+    return (r->bitmap[index] >> (prio % WORD_BITS)) > 1 || (r->summary >> index) > 1;
 }
 
 // The current thread blocks and `t` is the only one that wakes up: it runs at once (sel4-abi.md 7.7, rule 3).
@@ -38,42 +47,39 @@ INLINE bool runs_next(const tcb_t *current, const tcb_t *t)
 {
     if (CONFIG_NUM_DOMAINS > 1 && t->domain != ks.domain)
         return false;
-    return t->prio >= current->prio || t->prio >= sched_highest_ready();
+    return t->prio >= current->prio || !ready_above(t->prio);
 }
 
-INLINE void fast_deliver(const tcb_t *from, tcb_t *to, word_t badge, word_t info)
+INLINE void fast_copy(const tcb_t *from, tcb_t *to, word_t length)
 {
-    const word_t *source = from->context.reg;
-    word_t *dest = to->context.reg;
-    word_t length = info & INFO_SHORT_MASK;
+    const word_t *source = &from->context.reg[REG_MESSAGE];
+    word_t *dest = &to->context.reg[REG_MESSAGE];
 
-    dest[REG_BADGE] = badge;
-    dest[REG_INFO] = info & ~(MASK(3) << INFO_UNWRAPPED_SHIFT);
     if (length > 0) {
-        dest[REG_MESSAGE] = source[REG_MESSAGE];
+        dest[0] = source[0];
         if (length > 1) {
-            dest[REG_MESSAGE + 1] = source[REG_MESSAGE + 1];
+            dest[1] = source[1];
             if (length > 2) {
-                dest[REG_MESSAGE + 2] = source[REG_MESSAGE + 2];
+                dest[2] = source[2];
                 if (length > 3)
-                    dest[REG_MESSAGE + 3] = source[REG_MESSAGE + 3];
+                    dest[3] = source[3];
             }
         }
     }
 }
 
-INLINE void fast_switch(tcb_t *to)
+// `to`, which the caller has made runnable and which has the caller's scheduling context, continues with badge and info.
+INLINE NORETURN void fast_switch(const tcb_t *from, tcb_t *to, word_t badge, word_t info)
 {
-    to->state = THREAD_RUNNING;
+    fast_copy(from, to, info_low_bits(info));
     ks.current = to;
-    arch_switch_vspace(to);
     check_invariants();
+    arch_fast_switch(to, badge, info);
 }
 
 // The head of the endpoint's queue leaves it.
 INLINE void fast_dequeue(endpoint_t *ep, tcb_t *t)
 {
-    t->queue = QUEUE_NONE;
     if (likely(t->next == t)) {
         ep->queue = NULL;
         ep->state = ENDPOINT_IDLE;
@@ -84,24 +90,28 @@ INLINE void fast_dequeue(endpoint_t *ep, tcb_t *t)
     ep->queue = t->next;
 }
 
-bool fastpath_call(word_t cptr, word_t info)
+void fastpath_call(word_t cptr, word_t info)
 {
     tcb_t *caller = ks.current;
-    cap_t cap = fast_lookup(caller, cptr);
+    cap_t cap;
+    if (unlikely(!fast_lookup(caller, cptr, &cap)))
+        return;
     word_t rights = endpoint_cap_rights(cap);
     if (unlikely(!info_is_short(info) || !cap_is_endpoint(cap) || !(rights & RIGHT_WRITE) ||
                  !(rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY))))
-        return false;
+        return;
     endpoint_t *ep = (endpoint_t *)endpoint_cap_ptr(cap);
     if (unlikely(ep->state != ENDPOINT_RECEIVING))
-        return false;
+        return;
     tcb_t *server = ep->queue;
     reply_t *reply = server->reply;
     if (unlikely(reply == NULL || server->sc != NULL || !runs_next(caller, server)))
-        return false;
+        return;
 
     sched_context_t *sc = caller->sc;
     fast_dequeue(ep, server);
+    server->state = THREAD_RUNNING;
+    server->queue = QUEUE_NONE;
     server->reply = NULL;
     caller->state = THREAD_BLOCKED_REPLY;
     caller->reply = reply;
@@ -114,9 +124,19 @@ bool fastpath_call(word_t cptr, word_t info)
     caller->sc = NULL;
     server->sc = sc;
     sc->tcb = server;
-    fast_deliver(caller, server, endpoint_cap_badge(cap), info);
-    fast_switch(server);
-    return true;
+    fast_switch(caller, server, endpoint_cap_badge(cap), info);
+}
+
+// The server waits alone, or goes behind others of its priority.
+INLINE void fast_enqueue(endpoint_t *ep, tcb_t *t)
+{
+    if (unlikely(ep->queue != NULL)) {
+        ipc_queue_insert(&ep->queue, t);
+        return;
+    }
+    t->queue = QUEUE_IPC;
+    t->next = t->prev = t;
+    ep->queue = t;
 }
 
 // Receiving blocks on ep and neither takes a signal nor returns a scheduling context to a notification.
@@ -128,29 +148,31 @@ INLINE bool will_block(const tcb_t *server, const endpoint_t *ep)
     return likely(ntfn == NULL) || (ntfn->state != NTFN_ACTIVE && ntfn->sc != server->sc);
 }
 
-bool fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr)
+void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr)
 {
     tcb_t *server = ks.current;
-    cap_t cap = fast_lookup(server, cptr);
+    cap_t cap, reply_cap;
+    if (unlikely(!fast_lookup(server, cptr, &cap)))
+        return;
     if (unlikely(!info_is_short(info) || !cap_is_endpoint(cap) || !(endpoint_cap_rights(cap) & RIGHT_READ)))
-        return false;
+        return;
     endpoint_t *ep = (endpoint_t *)endpoint_cap_ptr(cap);
-    cap_t reply_cap = fast_lookup(server, reply_cptr);
-    if (unlikely(!cap_is_reply(reply_cap) || !will_block(server, ep)))
-        return false;
+    if (unlikely(!fast_lookup(server, reply_cptr, &reply_cap) || !cap_is_reply(reply_cap) || !will_block(server, ep)))
+        return;
     reply_t *reply = (reply_t *)reply_cap_ptr(reply_cap);
     sched_context_t *sc = server->sc;
     tcb_t *caller = reply->tcb;
     // The top of this SC's stack holds a caller, never a waiting receiver.
     if (unlikely(reply->next != reply_top_of(sc) || caller->sc != NULL || caller->fault.type != seL4_Fault_NullFault ||
                  !runs_next(server, caller)))
-        return false;
+        return;
 
     sc->reply = reply->prev;
     if (reply->prev != NULL)
         reply->prev->next = reply_top_of(sc);
     reply->next = 0;
     reply->prev = NULL;
+    caller->state = THREAD_RUNNING;
     caller->reply = NULL;
     caller->sc = sc;
     sc->tcb = caller;
@@ -160,8 +182,6 @@ bool fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr)
     server->state = THREAD_BLOCKED_RECV;
     server->blocked_on.endpoint = ep;
     ep->state = ENDPOINT_RECEIVING;
-    ipc_queue_insert(&ep->queue, server);
-    fast_deliver(server, caller, 0, info);
-    fast_switch(caller);
-    return true;
+    fast_enqueue(ep, server);
+    fast_switch(server, caller, 0, info);
 }

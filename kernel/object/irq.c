@@ -11,10 +11,14 @@
 
 // The notification cap bound to each source; a proper slot, so that revocation finds it.
 static slot_t irq_slots[ARCH_MAX_IRQ + 1];
-// Sources that have a handler cap.
-static word_t irq_used[(ARCH_MAX_IRQ + CONFIG_WORD_SIZE) / CONFIG_WORD_SIZE];
 
-static bool is_used(word_t irq) { return irq_used[irq / WORD_BITS] & BIT(irq % WORD_BITS); }
+#define IRQ_WORDS ((ARCH_MAX_IRQ + CONFIG_WORD_SIZE) / CONFIG_WORD_SIZE)
+// Sources that have a handler cap, and those masked because an interrupt found nobody bound.
+static word_t irq_used[IRQ_WORDS], irq_muted[IRQ_WORDS];
+
+static bool test(const word_t *set, word_t irq) { return set[irq / WORD_BITS] & BIT(irq % WORD_BITS); }
+static void add(word_t *set, word_t irq) { set[irq / WORD_BITS] |= BIT(irq % WORD_BITS); }
+static void take(word_t *set, word_t irq) { set[irq / WORD_BITS] &= ~BIT(irq % WORD_BITS); }
 
 BOOT_CODE void irq_init(void)
 {
@@ -22,13 +26,22 @@ BOOT_CODE void irq_init(void)
         arch_irq_enable(irq, false);
 }
 
-void irq_release(word_t irq) { irq_used[irq / WORD_BITS] &= ~BIT(irq % WORD_BITS); }
+void irq_release(word_t irq) { take(irq_used, irq); }
+
+static void unmute(word_t irq)
+{
+    if (test(irq_muted, irq)) {
+        take(irq_muted, irq);
+        arch_irq_enable(irq, true);
+    }
+}
 
 void irq_finalise(word_t irq)
 {
     slot_delete_now(&irq_slots[irq]);
     arch_irq_complete(irq); // a claim that was never acknowledged must not block the next handler
     arch_irq_enable(irq, false);
+    take(irq_muted, irq);
 }
 
 void irq_deliver(word_t irq)
@@ -38,7 +51,10 @@ void irq_deliver(word_t irq)
         notification_signal((notification_t *)notification_cap_ptr(cap), notification_cap_badge(cap));
         return;
     }
+    // Nobody to quiet the device: masked until there is, or a level-triggered source would come back for ever.
     arch_irq_complete(irq);
+    arch_irq_enable(irq, false);
+    add(irq_muted, irq);
 #ifdef CONFIG_IRQ_REPORTING
     kprintf("undelivered IRQ %u\n", (unsigned)irq);
 #endif
@@ -49,11 +65,11 @@ outcome_t irq_issue_handler(struct invocation *inv, word_t irq, word_t index, wo
     slot_t *dst;
     if (irq == 0 || irq > ARCH_TIMER_IRQ)
         return fail_range(1, ARCH_TIMER_IRQ);
-    if (irq == ARCH_TIMER_IRQ || is_used(irq))
+    if (irq == ARCH_TIMER_IRQ || test(irq_used, irq))
         return fail(seL4_RevokeFirst);
     if (cspace_empty_target(inv->extra[0]->cap, index, depth, &dst) != DONE)
         return FAILED;
-    irq_used[irq / WORD_BITS] |= BIT(irq % WORD_BITS);
+    add(irq_used, irq);
     slot_insert(dst, inv->slot, irq_handler_cap(irq));
     arch_irq_enable(irq, true);
     return DONE;
@@ -68,8 +84,9 @@ outcome_t irq_control_decode(struct invocation *inv)
     return irq_issue_handler(inv, inv_mr(inv, 0), inv_mr(inv, 1), inv_mr(inv, 2));
 }
 
-static outcome_t decode_set_notification(struct invocation *inv, slot_t *slot)
+static outcome_t decode_set_notification(struct invocation *inv, word_t irq)
 {
+    slot_t *slot = &irq_slots[irq];
     if (inv->extra[0] == NULL)
         return fail(seL4_TruncatedMessage);
     slot_t *source = inv->extra[0];
@@ -78,6 +95,7 @@ static outcome_t decode_set_notification(struct invocation *inv, slot_t *slot)
     cap_t cap = source->cap;
     slot_delete_now(slot);
     slot_insert(slot, source, cap);
+    unmute(irq);
     return DONE;
 }
 
@@ -87,9 +105,10 @@ outcome_t irq_handler_decode(struct invocation *inv)
     switch (inv->label) {
     case IRQAckIRQ:
         arch_irq_ack(irq);
+        unmute(irq);
         return DONE;
     case IRQSetIRQHandler:
-        return decode_set_notification(inv, &irq_slots[irq]);
+        return decode_set_notification(inv, irq);
     case IRQClearIRQHandler:
         slot_delete_now(&irq_slots[irq]);
         return DONE;

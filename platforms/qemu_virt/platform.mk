@@ -8,10 +8,9 @@
 ARCH ?= riscv32
 PLATFORM_TOML := platforms/qemu_virt/platform.toml
 
-# One marker per RAM size: choosing another size makes a newer marker, and so a new map.
-RAM_MARK := $(GEN)/.ram-$(or $(RAM),default)
-$(RAM_MARK):
-	@mkdir -p $(@D) && rm -f $(GEN)/.ram-* && touch $@
+# Remembers the RAM size of the last build; a different one makes it newer, and so a new map.
+RAM_MARK := $(GEN)/ram.txt
+$(shell mkdir -p $(GEN) && { echo '$(RAM)' | cmp -s - $(RAM_MARK) || echo '$(RAM)' > $(RAM_MARK); })
 
 PLATFORM_OUTPUTS := $(addprefix $(GEN)/,include/platform_gen.h platform.mk platform_gen.json platform_gen.yaml)
 $(PLATFORM_OUTPUTS) &: tools/platgen.py $(PLATFORM_TOML) $(RAM_MARK)
@@ -26,12 +25,12 @@ QEMU := qemu-system-$(ARCH)
 ui_value = $(shell sed -n 's/^$(1) *:*= *//p' $(OUT)/user.mk)
 
 # Images go straight to RAM: with -kernel QEMU would refuse the overlap with its device tree. cpu-num starts that hart there.
-QEMU_IMAGES = -device loader,file=$(OUT)/monitor.elf,cpu-num=0 \
-    -device loader,file=$(OUT)/kernel.elf \
-    -device loader,file=$(OUT)/user.img,addr=$(call ui_value,UI_START),force-raw=on \
-    -device loader,file=$(OUT)/park1.elf,cpu-num=1 \
-    -device loader,file=$(OUT)/park2.elf,cpu-num=2 \
-    -device loader,file=$(OUT)/builtins.cpio,addr=$(PLAT_ARCHIVE_BASE),force-raw=on
+QEMU_IMAGES = -device loader,file=$(abspath $(OUT))/monitor.elf,cpu-num=0 \
+    -device loader,file=$(abspath $(OUT))/kernel.elf \
+    -device loader,file=$(abspath $(OUT))/user.img,addr=$(call ui_value,UI_START),force-raw=on \
+    -device loader,file=$(abspath $(OUT))/park1.elf,cpu-num=1 \
+    -device loader,file=$(abspath $(OUT))/park2.elf,cpu-num=2 \
+    -device loader,file=$(abspath $(OUT))/builtins.cpio,addr=$(PLAT_ARCHIVE_BASE),force-raw=on
 
 # signal=off: Control-C reaches the guest. -rtc clock=vm: the RTC follows the virtual clock, also under -icount.
 QEMU_MACHINE = -M virt -smp $(PLAT_HARTS) -m $(PLAT_TOTAL_RAM_MIB)M -bios none -display none -monitor none -no-reboot \

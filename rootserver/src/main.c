@@ -10,12 +10,14 @@ extern const char rootserver_spec[];
 
 _Noreturn void rootserver_main(seL4_BootInfo *info);
 
+#ifdef CONFIG_PRINTING
 static const char *const open_errors[] = {
     [CAPDL_TRUNCATED] = "specification is truncated",     [CAPDL_BAD_MAGIC] = "no specification behind the rootserver",
     [CAPDL_BAD_VERSION] = "specification is of another version or word size", [CAPDL_BAD_CRC] = "specification is damaged",
     [CAPDL_BAD_LAYOUT] = "tables of the specification do not fit", [CAPDL_BAD_OBJECT] = "bad object in the specification, number",
     [CAPDL_BAD_CAP] = "bad capability in the specification, number",
 };
+#endif
 
 /* Lowest slot of the boot CNode that the assembly uses for itself. */
 static seL4_SlotPos assembly_slots(void)

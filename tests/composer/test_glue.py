@@ -22,7 +22,7 @@ def test_header_of_a_server(glued):
     assert '#define COMPONENT_NAME "server"' in text
     assert "int g_greet(const char *name, uint32_t times, uint32_t *total);" in text
     assert "void irq_handle(void);" in text and "void irq_acknowledge(void);" in text
-    assert "extern volatile uint8_t regs[4096] __attribute__((aligned(4096)));" in text
+    assert "extern _Alignas(4096) volatile uint8_t regs[4096];" in text
     assert "SELF_CNODE" not in text, "a component without headroom does not hold its own CNode"
 
 

@@ -176,6 +176,7 @@ def test_report_adds_up(linker):
     assert server["pages"] == {"stack": 1, "bss": 1, "text": 1}
     assert server["objects"] == {"pt": 8192, "tcb": 512, "sc": 128, "cnode": 64, "notification": 32, "ep": 16, "rtreply": 16}
     assert server["bytes"] == 3 * 4096 + sum(server["objects"].values())
+    assert server["capabilities"] == {"1": "endpoint", "2": "reply", "3": "irq"}
     assert report["total_bytes"] == sum(c["bytes"] for c in report["components"].values())
     assert report["boot"]["rootserver_pages"] == 1 and report["boot"]["spec_pages"] == 1
 

@@ -222,7 +222,8 @@ TEST(cnode, mint_and_mutate_set_the_guard)
     EXPECT_OK(delete_at(m, 2 << 2 | 1, 4));
     EXPECT_FL(delete_at(m, 1 << 2 | 1, 4), 0, LOOKUP_GUARD, 4, 2, 2);
     EXPECT_OK(cnode_mutate(d, m, cnode_data(1, 3)));
-    EXPECT_FL(delete_at(d, 2 << 2 | 1, 4), 0, LOOKUP_DEPTH, 4, 5);
+    EXPECT_FL(delete_at(d, 2 << 2 | 1, 4), 0, LOOKUP_GUARD, 4, 1, 3);
+    EXPECT_FL(delete_at(d, 1 << 1 | 1, 4), 0, LOOKUP_DEPTH, 4, 5);
     EXPECT_OK(delete_at(d, 1 << 2 | 1, 5));
     EXPECT_OK(cnode_mutate(m, d, 0)); /* data 0: no guard */
     EXPECT_OK(delete_at(m, 1, 2));

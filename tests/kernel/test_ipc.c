@@ -342,6 +342,8 @@ TEST(ipc, cspace_switch_under_a_blocked_sender)
     ep = endpoint_new();
     struct thread *t = thread_with_syscall(0, SYS_SEND, ep, INFO(6, 0, 0), 0, 0, 0);
     EXPECT_OK(tcb_set_space(t->tcb, 0, cnode_new(4), 0, ROOT_VSPACE));
+    /* In its new CSpace it cannot even stop itself: let it try below the test. */
+    EXPECT_OK(tcb_set_priority(t->tcb, ROOT_TCB, TEST_PRIORITY - 1));
     ipc_recv(ep, reply_new());
     EXPECT_EQ(self()->out.info, INFO(6, 0, 0));
 }

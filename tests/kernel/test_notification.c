@@ -94,6 +94,7 @@ TEST(notification, bound_thread_receives_signals_on_its_endpoint)
     EXPECT_EQ(t->seen[0], 1);
     EXPECT_EQ(t->seen[1], 0x31);
     EXPECT_EQ(t->seen[2], 7); /* only the badge register */
+    EXPECT_OK(tcb_unbind_notification(t->tcb));
     EXPECT_EQ(ipc_poll(n), 0);
     ipc_nbsend(e, INFO(1, 0, 0), NONE); /* the receive was cancelled */
     EXPECT_EQ(t->seen[2], 7);

@@ -38,9 +38,10 @@ static void setup(void)
 /* The examples of 7.4: what the receiver is told. */
 static void expect_transfer(word_t a, word_t b, word_t c, unsigned n, word_t caps, word_t unwrapped)
 {
+    word_t reply = reply_new();
     send_caps(ep, n, a, b, c);
     set_receive_slot(slot);
-    ipc_recv(ep, reply_new());
+    ipc_recv(ep, reply);
     EXPECT_EQ(INFO_LENGTH(self()->out.info), 1);
     EXPECT_EQ(INFO_LABEL(self()->out.info), 1);
     EXPECT_EQ(INFO_CAPS(self()->out.info), caps);

@@ -7,6 +7,7 @@ import select
 import shlex
 import subprocess
 import sys
+import termios
 import time
 
 import pexpect
@@ -28,13 +29,20 @@ def qemu_command():
     return shlex.split(command)
 
 
+def no_output_translation():
+    """In the child, before QEMU: its terminal passes "\\r\\n" on as it is (QEMU itself leaves this setting alone)."""
+    attributes = termios.tcgetattr(0)
+    attributes[1] &= ~termios.ONLCR
+    termios.tcsetattr(0, termios.TCSANOW, attributes)
+
+
 class Console:
     """One booted system. Every call has a time-out."""
 
     def __init__(self, boot_timeout=30):
         argv = qemu_command()
         self.child = pexpect.spawn(argv[0], argv[1:], cwd=TOP, timeout=20, echo=False, encoding="utf-8", codec_errors="replace",
-                                   maxread=65536)
+                                   maxread=65536, preexec_fn=no_output_translation)
         self.child.delaybeforesend = None
         self.log = []
         self.child.logfile_read = self

@@ -24,12 +24,12 @@ static struct {
     bool rx_irq, tx_irq, overrun;
 } hw;
 
-void ns16550_init(void) { hw.rx_irq = true; hw.tx_irq = false; }
-bool ns16550_rx_ready(bool *overrun)
+int ns16550_init(void) { hw.rx_irq = true; hw.tx_irq = false; return -1; }
+size_t ns16550_rx_ready(bool *overrun)
 {
     *overrun |= hw.overrun;
     hw.overrun = false;
-    return hw.fifo_n > 0;
+    return hw.fifo_n >= 14 ? 14 : hw.fifo_n > 0;
 }
 uint8_t ns16550_rx_get(void)
 {

@@ -39,9 +39,8 @@ class Builder:
 
     def _kernel_objects(self):
         targets = {slot.target for space in self.spaces.values() for slot in space.slots}
-        for name in ("asid_pool", "sched_control"):
-            if name in targets:
-                self.spec.add(name, name, flags=BOOT)
+        if "sched_control" in targets:
+            self.spec.add("sched_control", "sched_control", flags=BOOT)
         if any(space.boot for space in self.spaces.values()):
             self.spec.add("bootinfo", "frame", flags=BOOT, size_bits=12)
 
@@ -54,6 +53,8 @@ class Builder:
         add(f"{name}_vspace", "pt", flags=VSPACE | (BOOT if node.get("boot_vspace") else 0), kind="page_table", **own)
         add(f"{name}_tcb", "tcb", kind="tcb", **own)
         add(f"{name}_sc", "sc", size_bits=SC_BITS, kind="sc", extra=(node.get("budget_us"), node.get("period_us"), 0, 0, 0), **own)
+        if node.get("asid_pool"):       # one of its own: the kernel's first pool (16 on rv32) is nearly full of components
+            add(f"{name}_asid_pool", "asid_pool", kind="asid_pool", **own)
         if node.provided:
             add(f"{name}_ep", "ep", kind="ipc", **own)
             add(f"{name}_reply", "rtreply", count=reply_count(node), kind="ipc", **own)

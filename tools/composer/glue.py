@@ -225,7 +225,8 @@ def _component(node, space):
     if node.get("self_endpoint"):
         fields.append(".dynamic = camkes_dynamic")
     if "SELF_CNODE" in space.symbols:
-        fields += [f".self_cnode = {space.symbols['SELF_CNODE']}", f".self_cnode_bits = {space.bits}"]
+        fields.append(f".self_cnode = {space.symbols['SELF_CNODE']}")
+    fields.append(f".self_cnode_bits = {space.bits}")
     return lines + ["const struct camkes_component camkes_component = {"] + [f"    {f}," for f in fields] + ["};"]
 
 

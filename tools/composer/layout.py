@@ -79,7 +79,7 @@ def _self_slots(node, space, add):
         add("SELF_TCB", f"{node.name}_tcb", why="own thread: authority over priorities")
         add("SCHED_CTRL", "sched_control", why="attribute sched_ctrl")
     if node.get("asid_pool"):
-        add("ASID_POOL", "asid_pool", why="attribute asid_pool")
+        add("ASID_POOL", f"{node.name}_asid_pool", why="attribute asid_pool")
 
 
 def _server_slots(node, add):

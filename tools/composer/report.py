@@ -8,9 +8,20 @@ from spec import BOOT, DEVICE
 from system import PAGE
 
 
+# Words of the command capscan (common/camkes/src/capscan.c) for the objects of a specification.
+CAPSCAN = {"ep": "endpoint", "rtreply": "reply", "pt": "pagetable", "sc": "schedctx", "sched_control": "schedctrl", "asid_pool": "asidpool"}
+
+
+def capabilities(spec, name):
+    """slot -> kind of every capability in a component's CNode as the system starts: what capscan must show."""
+    cnode = spec.by_name[f"{name}_cnode"]
+    return {cap.slot: CAPSCAN.get(cap.target.type, cap.target.type) for cap in cnode.caps}
+
+
 def composition(spec, system, boot_pages, image_bytes, spec_bytes):
     """Text of composition.json. All figures in bytes of physical memory unless they say pages."""
-    components = {node.name: {"priority": node.get("priority"), "pages": {}, "objects": {}, "bytes": 0} for node in system}
+    components = {node.name: {"priority": node.get("priority"), "pages": {}, "objects": {}, "bytes": 0,
+                              "capabilities": capabilities(spec, node.name)} for node in system}
     kernel_made = {}
     for obj in spec.objects:
         size = obj.count << spec.sizes.bits(obj) if spec.sizes.bits(obj) else 0

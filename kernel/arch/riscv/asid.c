@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Copyright The KataOS-C authors */
 /* Address space identifiers (sel4-abi.md 10.5): a fixed table of pools, a pool is an object with one root table per ASID. Our ASIDs
- * are the hardware's (satp.ASID has at least as many bits on the platforms we know; checked at boot). */
+ * are the hardware's (checked at boot). */
 
 #include <arch.h>
 #include <arch/vspace.h>
@@ -9,24 +9,11 @@
 #include <object/cnode.h>
 #include <state.h>
 
-#define ASID_POOLS BIT(seL4_NumASIDPoolsBits)
-#define POOL_ASIDS BIT(seL4_ASIDPoolIndexBits)
-
-struct asid_pool {
-    pte_t *root[POOL_ASIDS];
-};
-
 _Static_assert(sizeof(struct asid_pool) <= BIT(seL4_ASIDPoolBits), "pool size is part of the ABI");
 
-static struct asid_pool *asid_pools[ASID_POOLS];
+struct asid_pool *asid_pools[ASID_POOLS];
 
 static struct asid_pool **pool_entry(word_t asid) { return &asid_pools[asid >> seL4_ASIDPoolIndexBits]; }
-
-pte_t *asid_vspace(word_t asid)
-{
-    const struct asid_pool *pool = *pool_entry(asid);
-    return pool == NULL ? NULL : pool->root[asid & MASK(seL4_ASIDPoolIndexBits)];
-}
 
 /* The tables of a dead address space may still be walked, so satp must leave them at once. */
 static void leave_dead_vspace(word_t asid)
@@ -38,11 +25,10 @@ static void leave_dead_vspace(word_t asid)
 void asid_delete(word_t asid, const pte_t *root)
 {
     struct asid_pool *pool = *pool_entry(asid);
-    pte_t **entry = pool == NULL ? NULL : &pool->root[asid & MASK(seL4_ASIDPoolIndexBits)];
 
-    if (entry == NULL || *entry != root)
+    if (asid_vspace(asid) != root)
         return;
-    *entry = NULL;
+    pool->satp[asid & MASK(seL4_ASIDPoolIndexBits)] = 0;
     leave_dead_vspace(asid);
 }
 
@@ -53,7 +39,7 @@ void asid_delete_pool(word_t asid_base, const void *pool)
     if (*entry != pool)
         return;
     for (word_t i = 0; i < POOL_ASIDS; i++)
-        if ((*entry)->root[i] != NULL)
+        if ((*entry)->satp[i] != 0)
             tlb_flush_asid(asid_base + i);
     *entry = NULL;
     arch_switch_vspace(ks.current);
@@ -62,7 +48,7 @@ void asid_delete_pool(word_t asid_base, const void *pool)
 BOOT_CODE void asid_init(void *pool, pte_t *root)
 {
     asid_pools[0] = pool;
-    asid_pools[0]->root[INIT_ASID] = root;
+    asid_pools[0]->satp[INIT_ASID] = satp_value(root, INIT_ASID);
 }
 
 static word_t free_pool_index(void)
@@ -112,7 +98,7 @@ outcome_t asid_control_decode(struct invocation *inv)
 static word_t free_asid(const struct asid_pool *pool, word_t asid_base)
 {
     word_t i = asid_base == 0 ? 1 : 0;
-    while (i < POOL_ASIDS && pool->root[i] != NULL)
+    while (i < POOL_ASIDS && pool->satp[i] != 0)
         i++;
     return i;
 }
@@ -122,7 +108,7 @@ static void assign(slot_t *table, struct asid_pool *pool, word_t asid)
     pte_t *root = (pte_t *)page_table_cap_base(table->cap);
 
     vspace_add_kernel(root);
-    pool->root[asid & MASK(seL4_ASIDPoolIndexBits)] = root;
+    pool->satp[asid & MASK(seL4_ASIDPoolIndexBits)] = satp_value(root, asid);
     table->cap = page_table_cap((word_t)root, 1, asid, 0);
 }
 

@@ -83,15 +83,18 @@ trap_entry:
     call    handle_syscall
 
 return_to_user:                     /* ks.current, the first word of ks, runs on */
-    lla     t0, ks
-    REG_L   sp, 0(t0)
-    .globl restore_user_context
-restore_user_context:               /* sp: context */
+    lla     sp, ks
+    REG_L   sp, 0(sp)
+    addi    t1, sp, CTX_NEXT_PC
+    REG_L   t0, 0(t1)
+    REG_SC  zero, t0, (t1)          /* gives up a reservation of the thread that ran before (unprivileged spec, 8.2) */
+    REG_L   a0, CTX_A(0)(sp)
+    REG_L   a1, CTX_A(1)(sp)
+    .globl restore_message
+restore_message:                    /* sp: context; a0, a1: what the thread gets in them */
     REG_L   t0, CTX_NEXT_PC(sp)
     csrw    sscratch, sp
     csrw    sepc, t0
-    addi    t1, sp, CTX_NEXT_PC
-    REG_SC  zero, t0, (t1)          /* gives up a reservation of the thread that ran before (unprivileged spec, 8.2) */
     REG_L   ra, CTX_RA(sp)
     REG_L   gp, CTX_GP(sp)
     REG_L   tp, CTX_TP(sp)
@@ -114,8 +117,6 @@ restore_user_context:               /* sp: context */
     REG_L   s9, CTX_S(9)(sp)
     REG_L   s10, CTX_S(10)(sp)
     REG_L   s11, CTX_S(11)(sp)
-    REG_L   a0, CTX_A(0)(sp)
-    REG_L   a1, CTX_A(1)(sp)
     REG_L   a2, CTX_A(2)(sp)
     REG_L   a3, CTX_A(3)(sp)
     REG_L   a4, CTX_A(4)(sp)
@@ -136,16 +137,13 @@ not_a_syscall:                      /* t1: sepc, t2: scause */
     j       return_to_user
 
 #ifdef KERNEL_FASTPATH
-/* The fast paths get the arguments in registers and tell by their result whether they did the whole work; if not, nothing has
- * happened and the general path takes over. */
+/* The fast paths get the arguments in registers. They return only if nothing has happened; the general path takes over. */
 call:
     call    fastpath_call
-    bnez    a0, return_to_user
     j       slow_syscall
 reply_recv:
     mv      a2, a6
     call    fastpath_reply_recv
-    bnez    a0, return_to_user
 slow_syscall:
     lla     t0, ks
     REG_L   t0, 0(t0)

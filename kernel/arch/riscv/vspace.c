@@ -7,13 +7,10 @@
 #include <debug/debug.h>
 #include <state.h>
 
-#if CONFIG_WORD_SIZE == 64
-#define SATP_MODE ((word_t)8 << 60) /* Sv39 */
-#define SATP_ASID_SHIFT 44
-#else
-#define SATP_MODE ((word_t)1 << 31) /* Sv32 */
-#define SATP_ASID_SHIFT 22
-#endif
+#include "../../boot/boot.h"
+
+/* ASIDs are used as they are in satp, so that switching address spaces needs no flush. */
+#define ASID_MAX MASK(seL4_NumASIDPoolsBits + seL4_ASIDPoolIndexBits)
 
 /* The root entries of the kernel's window; those between RAM and PLIC are unused. */
 #if CONFIG_WORD_SIZE == 64
@@ -24,8 +21,7 @@
 #define WINDOW_LAST (PLIC_VADDR >> PT_ROOT_BITS)
 #endif
 
-/* Also the address space of threads that have none: no user address is mapped in it. */
-static pte_t kernel_root[PT_ENTRIES] __attribute__((aligned(BIT(seL4_PageTableBits)), section(".kernel_root")));
+pte_t kernel_root[PT_ENTRIES] __attribute__((aligned(BIT(seL4_PageTableBits)), section(".kernel_root")));
 
 BOOT_CODE static void map_kernel_pages(word_t paddr, word_t vaddr, word_t end, pte_t flags)
 {
@@ -40,8 +36,11 @@ BOOT_CODE void vspace_init_kernel(void)
 
     map_kernel_pages(plic, PLIC_VADDR & ~MASK(PT_ROOT_BITS), plic + 1, PTE_R | PTE_W);
     map_kernel_pages(ram, ram + ARCH_PV_OFFSET, RAM_END, PTE_R | PTE_W | PTE_X);
-    arch_switch_vspace(&idle_thread);
+    csr_write(satp, satp_value(kernel_root, ASID_MAX));
     __asm__ volatile("sfence.vma" ::: "memory");
+    if (csr_read(satp) != satp_value(kernel_root, ASID_MAX))
+        boot_fail("satp.ASID has fewer bits than there are ASIDs");
+    arch_switch_vspace(&idle_thread);
 }
 
 void vspace_add_kernel(pte_t *root)
@@ -119,19 +118,4 @@ pte_t *vspace_root(cap_t cap)
 
 bool arch_is_valid_vspace(cap_t cap) { return cap_is_mapped_table(cap); }
 
-/* An ASID names an address space until its pool or root table is deleted, so table and ASID must still belong together. */
-void arch_switch_vspace(tcb_t *t)
-{
-    cap_t cap = t->slots[TCB_VSPACE].cap;
-    const pte_t *root = kernel_root;
-    word_t asid = 0;
-
-    if (cap_is_mapped_table(cap)) {
-        const pte_t *table = (const pte_t *)page_table_cap_base(cap);
-        if (likely(asid_vspace(page_table_cap_asid(cap)) == table)) {
-            asid = page_table_cap_asid(cap);
-            root = table;
-        }
-    }
-    csr_write(satp, SATP_MODE | asid << SATP_ASID_SHIFT | arch_physical(root) >> seL4_PageBits);
-}
+void arch_switch_vspace(tcb_t *t) { vspace_switch(t->slots[TCB_VSPACE].cap); }

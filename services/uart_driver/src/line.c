@@ -29,7 +29,10 @@ void line_init(void)
     line.raw = line.overrun = line.last_was_cr = line.drain_awaited = false;
     line.column0 = line.rx_on = true;
     line.tx_on = false;
-    ns16550_init();
+    int early = ns16550_init();
+    if (early >= 0) {
+        ring_put(&line.rx, (uint8_t)early);
+    }
 }
 
 /* --- queueing --- */
@@ -200,8 +203,11 @@ static void transmit(void)
 
 static void receive(void)
 {
-    while (ring_free(&line.rx) && ns16550_rx_ready(&line.overrun)) {
-        ring_put(&line.rx, ns16550_rx_get());
+    size_t ready;
+    while (ring_free(&line.rx) && (ready = ns16550_rx_ready(&line.overrun)) > 0) {
+        for (; ready && ring_free(&line.rx); ready--) {
+            ring_put(&line.rx, ns16550_rx_get());
+        }
     }
 }
 

@@ -8,11 +8,13 @@
 
 /* The NS16550A as far as the driver uses it. Everything that touches a register is behind these functions. */
 
-/* 8N1, FIFOs on and empty, receive interrupt on, transmit interrupt off. */
-void ns16550_init(void);
+/* 8N1, FIFOs on and empty, receive interrupt on, transmit interrupt off. Returns a byte that had been received before (which
+ * switching the FIFOs on would lose), or -1. */
+int ns16550_init(void);
 
-/* Whether a received byte waits in the FIFO. Sets *overrun when the device has lost bytes since the last call; never clears it. */
-bool ns16550_rx_ready(bool *overrun);
+/* Number of received bytes that are certainly in the FIFO, 0: none. Sets *overrun when the device has lost bytes since the
+ * last call; never clears it. */
+size_t ns16550_rx_ready(bool *overrun);
 
 /* Takes the oldest received byte; only after ns16550_rx_ready(). */
 uint8_t ns16550_rx_get(void);

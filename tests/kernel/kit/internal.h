@@ -18,6 +18,8 @@ void kit_threads_init(void);
 /* Undoes what a test did: its objects, its slots, the root thread's own settings. */
 void kit_world_clean(void);
 void kit_threads_clean(void);
+/* Stops every thread of the running test: one of them may be what keeps it from ending. */
+void kit_threads_suspend(void);
 
 /* Counts finished tests, so that the watchdog sees a hang; prints and abandons the running test after two of its
  * periods without change. */

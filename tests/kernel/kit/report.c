@@ -91,6 +91,7 @@ void kit_report_hang(void)
     put_string(")\n");
     kit_test_failed = true;
     if (!kit_recoverable) power_off(1);
+    kit_threads_suspend();
     sc_unbind(ROOT_SC);
     sc_bind(ROOT_SC, ROOT_TCB);
     tcb_write_pc(ROOT_TCB, 1, (word_t)abandon_test);

@@ -87,7 +87,13 @@ void thread_start(struct thread *t)
 
 void thread_stop(void)
 {
-    for (;;) tcb_suspend(self()->tcb);
+    tcb_suspend(self()->tcb);
+    for (;;) __asm__ volatile("ebreak"); /* in a CSpace without its TCB it stops by a fault */
+}
+
+void kit_threads_suspend(void)
+{
+    for (unsigned i = 0; i < used; i++) tcb_suspend(threads[i].tcb);
 }
 
 word_t thread_pc(const struct thread *t)
@@ -176,7 +182,7 @@ void kit_threads_clean(void)
 
 void sleep_us(word_t us)
 {
-    EXPECT_OK(sc_configure(services[TICKER].sc, SERVICE_BUDGET_US < us ? SERVICE_BUDGET_US : us, us, 0, 0, 0));
+    EXPECT_OK(sc_configure(services[TICKER].sc, us / 2 < SERVICE_BUDGET_US ? us / 2 : SERVICE_BUDGET_US, us, 0, 0, 0));
     ipc_signal(tick_start);
     ipc_wait(tick_done);
 }

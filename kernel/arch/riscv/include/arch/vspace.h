@@ -54,14 +54,63 @@ struct walk {
 /* Follows vaddr as far as there are tables. */
 struct walk vspace_walk(pte_t *root, word_t vaddr);
 
-/* The root table that `asid` names now, or NULL. */
-pte_t *asid_vspace(word_t asid);
+/* satp: mode, ASID, page number of the root table (section 4.1.11). */
+#if CONFIG_WORD_SIZE == 64
+#define SATP_MODE ((word_t)8 << 60) /* Sv39 */
+#define SATP_ASID_SHIFT 44
+#else
+#define SATP_MODE ((word_t)1 << 31) /* Sv32 */
+#define SATP_ASID_SHIFT 22
+#endif
+INLINE word_t satp_value(const pte_t *root, word_t asid)
+{
+    return SATP_MODE | asid << SATP_ASID_SHIFT | arch_physical(root) >> seL4_PageBits;
+}
+INLINE pte_t *satp_root(word_t satp)
+{
+    return arch_kernel_pointer(satp << (WORD_BITS - SATP_ASID_SHIFT) >> (WORD_BITS - SATP_ASID_SHIFT) << seL4_PageBits);
+}
+
+#define ASID_POOLS BIT(seL4_NumASIDPoolsBits)
+#define POOL_ASIDS BIT(seL4_ASIDPoolIndexBits)
+
+/* An address space is kept in the form in which it is installed; 0: the ASID is free. */
+struct asid_pool {
+    word_t satp[POOL_ASIDS];
+};
+extern struct asid_pool *asid_pools[ASID_POOLS];
+
+/* The address space that `asid` names now; 0: none. */
+INLINE word_t asid_satp(word_t asid)
+{
+    const struct asid_pool *pool = asid_pools[asid >> seL4_ASIDPoolIndexBits];
+    return likely(pool != NULL) ? pool->satp[asid & MASK(seL4_ASIDPoolIndexBits)] : 0;
+}
+/* Its root table, or NULL. */
+INLINE pte_t *asid_vspace(word_t asid)
+{
+    word_t satp = asid_satp(asid);
+    return satp == 0 ? NULL : satp_root(satp);
+}
 /* Takes the ASID from its address space, if it still is `root`. */
 void asid_delete(word_t asid, const pte_t *root);
 void asid_delete_pool(word_t asid_base, const void *pool);
 /* Boot: a pool for ASIDs from 0 on, with the initial address space as ASID 1. */
 #define INIT_ASID 1u
 void asid_init(void *pool, pte_t *root);
+
+/* The kernel's own table, where no user address is mapped: for threads that have no address space. */
+extern pte_t kernel_root[PT_ENTRIES];
+/* Installs the address space of a thread: cap is its VSpace slot, null or a table that was assigned. An ASID names an address space
+ * only until its pool or root table is deleted, so table and ASID must still belong together. */
+INLINE void vspace_switch(cap_t cap)
+{
+    word_t satp = asid_satp(page_table_cap_asid(cap)); /* of a null cap: ASID 0, which is never used */
+
+    if (unlikely(satp == 0 || satp_root(satp) != (const pte_t *)page_table_cap_base(cap)))
+        satp = satp_value(kernel_root, 0);
+    csr_write(satp, satp);
+}
 
 /* Copies the kernel's own mappings into the root table of a user address space. */
 void vspace_add_kernel(pte_t *root);
