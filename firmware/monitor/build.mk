@@ -27,5 +27,5 @@ $(OUT)/monitor.elf: $(MONITOR_OBJS) firmware/monitor/monitor.ld $(OUT)/kernel.el
 $(OUT)/park%.elf: firmware/monitor/park.S firmware/monitor/park.ld $(GEN)/platform.mk
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
-	$(Q)$(CC) $(MONITOR_LDFLAGS) -DPARK_BASE=$(PLAT_HART$*_BASE) -DPARK_SIZE=$(PLAT_HART$*_SIZE) \
+	$(Q)$(CC) $(MONITOR_LDFLAGS) -DPARK_BASE=$(PLAT_HART$*_BASE) -DPARK_SIZE=$(PLAT_HART$*_SIZE) -DPARK_MTIMECMP='($(PLAT_CLINT_BASE)+0x4000+8*$*)' \
 	    -Wl,--defsym=PARK_BASE=$(PLAT_HART$*_BASE) -T firmware/monitor/park.ld firmware/monitor/park.S -o $@

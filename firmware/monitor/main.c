@@ -24,10 +24,15 @@ static void delegate_traps(void)
     csr_write(mcounteren, COUNTERS_ALL);
 }
 
-/* Turns on stimecmp for the kernel, with the comparison in the far future: a reset value of 0 would fire at once. */
+/* Turns on stimecmp for the kernel, with the comparison in the far future: a reset value of 0 would fire at once. The same
+ * holds for the machine timer, which nobody uses then. */
 static void enable_sstc(void)
 {
 #ifdef PLATFORM_SSTC
+    volatile uint32_t *mtimecmp = (volatile uint32_t *)(uintptr_t)(CLINT_BASE + 0x4000u);
+
+    mtimecmp[0] = UINT32_MAX;
+    mtimecmp[1] = UINT32_MAX;
 #if __riscv_xlen == 32
     csr_set(CSR_MENVCFGH, (uint32_t)1 << (MENVCFG_STCE_BIT - 32));
     csr_write(CSR_STIMECMP, UINT32_MAX);

@@ -16,6 +16,12 @@ _start:
     csrw    mie, zero
     la      t0, sleep
     csrw    mtvec, t0
+    /* A timer that never fires: with its reset value of 0 the timer interrupt is pending for ever, and then every change of
+     * any interrupt in the machine wakes a sleeping hart of QEMU. */
+    li      t0, PARK_MTIMECMP
+    li      t1, -1
+    sw      t1, 0(t0)
+    sw      t1, 4(t0)
     li      t0, NAPOT_SLOT
     csrw    pmpaddr0, t0
     li      t0, -1

@@ -145,26 +145,6 @@ static outcome_t invoke_object(struct invocation *inv)
     return DONE;
 }
 
-static outcome_t invoke_cap(struct invocation *inv, struct send_mode mode)
-{
-    cap_t cap = inv->cap;
-    if (cap_is_endpoint(cap) && (endpoint_cap_rights(cap) & RIGHT_WRITE)) {
-        endpoint_send(ks.current, cap, mode);
-        return DONE;
-    }
-    if (cap_is_notification(cap) && (notification_cap_rights(cap) & RIGHT_WRITE)) {
-        notification_signal((notification_t *)notification_cap_ptr(cap), notification_cap_badge(cap));
-        reply(inv, 0);
-        return DONE;
-    }
-    if (cap_is_reply(cap)) {
-        reply_send(ks.current, (reply_t *)reply_cap_ptr(cap), reply_cap_can_grant(cap), mode.caps);
-        reply(inv, 0);
-        return DONE;
-    }
-    return invoke_object(inv);
-}
-
 void raise_cap_fault(word_t cptr, bool in_receive)
 {
     tcb_t *t = ks.current;
@@ -175,37 +155,78 @@ void raise_cap_fault(word_t cptr, bool in_receive)
     fault_raise(t);
 }
 
-outcome_t invoke(word_t cptr, word_t info, enum invoke_flags flags)
+// A Call of something that has no reply of its own is answered at once.
+INLINE void reply_empty(enum invoke_flags flags)
 {
-    tcb_t *caller = ks.current;
-    struct invocation inv;
-    bool blocking = flags & INVOKE_BLOCKING;
+    if (flags & INVOKE_CALL) {
+        ks.current->context.reg[REG_BADGE] = 0;
+        ks.current->context.reg[REG_INFO] = 0;
+    }
+}
 
-    inv.slot = cspace_lookup(caller, cptr);
-    if (unlikely(inv.slot == NULL)) {
-        if (blocking)
-            raise_cap_fault(cptr, false);
-        return DONE;
-    }
-    inv.buffer = tcb_ipc_buffer(caller, false);
-    word_t extra = message_extra_caps(caller, info, inv.buffer, inv.extra);
-    if (unlikely(extra != info_extra_caps(info) && inv.buffer != NULL)) {
-        if (blocking)
-            raise_cap_fault(inv.buffer[BUFFER_CAPS + extra], false);
-        return DONE;
-    }
+static NOINLINE outcome_t invoke_object_cap(slot_t *slot, word_t info, enum invoke_flags flags, slot_t *const caps[])
+{
+    struct invocation inv;
     inv.label = info_label(info);
     inv.length = info_length(info);
-    if (unlikely(inv.buffer == NULL && inv.length > REG_MESSAGE_COUNT))
-        inv.length = REG_MESSAGE_COUNT;
-    inv.cap = inv.slot->cap;
+    inv.slot = slot;
+    inv.cap = slot->cap;
     inv.call = flags & INVOKE_CALL;
     inv.first_phase = flags & INVOKE_FIRST_PHASE;
     inv.reply_length = 0;
-    return invoke_cap(&inv, (struct send_mode){
-        .blocking = blocking,
-        .call = inv.call,
-        .can_donate = flags & INVOKE_DONATE,
-        .caps = inv.extra,
-    });
+    inv.extra = caps;
+    if (inv.length > REG_MESSAGE_COUNT) {
+        inv.buffer = tcb_ipc_buffer(ks.current, false);
+        if (inv.buffer == NULL)
+            inv.length = REG_MESSAGE_COUNT;
+    }
+    return invoke_object(&inv);
+}
+
+// Extra capabilities are resolved for every object, used or not; without a buffer there are none. False: one does not resolve.
+static NOINLINE bool lookup_extra_caps(word_t info, bool blocking, slot_t *caps[])
+{
+    const word_t *buffer = tcb_ipc_buffer(ks.current, false);
+    word_t found = message_extra_caps(ks.current, info, buffer, caps);
+    if (likely(buffer == NULL || found == info_extra_caps(info)))
+        return true;
+    if (blocking)
+        raise_cap_fault(buffer[BUFFER_CAPS + found], false);
+    return false;
+}
+
+outcome_t invoke(word_t cptr, slot_t *slot, word_t info, enum invoke_flags flags)
+{
+    slot_t *caps[seL4_MsgMaxExtraCaps];
+    if (unlikely(slot == NULL)) {
+        if (flags & INVOKE_BLOCKING)
+            raise_cap_fault(cptr, false);
+        return DONE;
+    }
+    if (info_extra_caps(info) == 0)
+        caps[0] = caps[1] = caps[2] = NULL;
+    else if (!lookup_extra_caps(info, flags & INVOKE_BLOCKING, caps))
+        return DONE;
+
+    cap_t cap = slot->cap;
+    if (cap_is_endpoint(cap) && (endpoint_cap_rights(cap) & RIGHT_WRITE)) {
+        endpoint_send(ks.current, cap, (struct send_mode){
+            .blocking = flags & INVOKE_BLOCKING,
+            .call = flags & INVOKE_CALL,
+            .can_donate = flags & INVOKE_DONATE,
+            .caps = caps,
+        });
+        return DONE;
+    }
+    if (cap_is_notification(cap) && (notification_cap_rights(cap) & RIGHT_WRITE)) {
+        notification_signal((notification_t *)notification_cap_ptr(cap), notification_cap_badge(cap));
+        reply_empty(flags);
+        return DONE;
+    }
+    if (cap_is_reply(cap)) {
+        reply_send(ks.current, (reply_t *)reply_cap_ptr(cap), reply_cap_can_grant(cap), caps);
+        reply_empty(flags);
+        return DONE;
+    }
+    return invoke_object_cap(slot, info, flags, caps);
 }

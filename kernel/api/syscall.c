@@ -68,9 +68,18 @@ static void receive(word_t cptr, bool blocking, bool with_reply)
     }
 }
 
-static outcome_t first_phase(word_t cptr, word_t info)
+static outcome_t send(word_t cptr, word_t info, enum invoke_flags flags)
 {
-    return invoke(cptr, info, INVOKE_DONATE | INVOKE_FIRST_PHASE);
+    return invoke(cptr, cspace_lookup(ks.current, cptr), info, flags);
+}
+
+// The combined calls: what fails in the sending half is dropped, unless all has to be done again.
+static outcome_t send_receive(word_t dest, word_t source, word_t info, bool with_reply)
+{
+    if (unlikely(send(dest, info, INVOKE_DONATE | INVOKE_FIRST_PHASE) == PREEMPTED))
+        return PREEMPTED;
+    receive(source, true, with_reply);
+    return DONE;
 }
 
 static outcome_t dispatch(word_t cptr, word_t info, word_t number)
@@ -78,26 +87,17 @@ static outcome_t dispatch(word_t cptr, word_t info, word_t number)
     const word_t *reg = ks.current->context.reg;
     switch ((sword_t)number) {
     case seL4_SysCall:
-        return invoke(cptr, info, INVOKE_BLOCKING | INVOKE_CALL | INVOKE_DONATE);
+        return send(cptr, info, INVOKE_BLOCKING | INVOKE_CALL | INVOKE_DONATE);
     case seL4_SysReplyRecv:
-        if (first_phase(reg[REG_REPLY], info) == PREEMPTED)
-            return PREEMPTED;
-        receive(cptr, true, true);
-        return DONE;
+        return send_receive(reg[REG_REPLY], cptr, info, true);
     case seL4_SysNBSendRecv:
-        if (first_phase(reg[REG_NBSENDRECV_DEST], info) == PREEMPTED)
-            return PREEMPTED;
-        receive(cptr, true, true);
-        return DONE;
+        return send_receive(reg[REG_NBSENDRECV_DEST], cptr, info, true);
     case seL4_SysNBSendWait:
-        if (first_phase(reg[REG_REPLY], info) == PREEMPTED)
-            return PREEMPTED;
-        receive(cptr, true, false);
-        return DONE;
+        return send_receive(reg[REG_REPLY], cptr, info, false);
     case seL4_SysSend:
-        return invoke(cptr, info, INVOKE_BLOCKING);
+        return send(cptr, info, INVOKE_BLOCKING);
     case seL4_SysNBSend:
-        return invoke(cptr, info, 0);
+        return send(cptr, info, 0);
     case seL4_SysRecv:
         receive(cptr, true, true);
         return DONE;
@@ -110,32 +110,60 @@ static outcome_t dispatch(word_t cptr, word_t info, word_t number)
     case seL4_SysNBWait:
         receive(cptr, false, false);
         return DONE;
-    default:
+    case seL4_SysYield:
         sched_yield();
+        return DONE;
+    default:
+        ks.current->fault.type = seL4_Fault_UnknownSyscall;
+        ks.current->fault.u.syscall = number;
+        fault_raise(ks.current);
         return DONE;
     }
 }
 
-static void unknown_syscall(word_t number)
+// No time left for this call: it is made again when there is.
+static COLD void call_again_later(void)
 {
-    ks.current->fault.type = seL4_Fault_UnknownSyscall;
-    ks.current->fault.u.syscall = number;
-    fault_raise(ks.current);
+    if (tcb_is_runnable(ks.current))
+        ks.current->state = THREAD_RESTART;
+}
+
+INLINE void leave(outcome_t outcome)
+{
+    if (unlikely(outcome == PREEMPTED))
+        interrupt_service();
+    sched_finish();
 }
 
 EXPORT void handle_syscall(word_t cptr, word_t info, word_t number)
 {
-    bool known = (word_t)-number - 1 < (word_t)-seL4_SysYield;
-    if (unlikely(!known) && debug_syscall(number))
+    bool is_api_call = number >= (word_t)seL4_SysYield; // the API's numbers are the eleven highest words
+    if (unlikely(!is_api_call) && debug_syscall(number))
         return;
-    if (unlikely(!sched_enter())) {
-        // No time left for this call: it is made again when there is.
-        if (tcb_is_runnable(ks.current))
-            ks.current->state = THREAD_RESTART;
-    } else if (unlikely(!known)) {
-        unknown_syscall(number);
-    } else if (unlikely(dispatch(cptr, info, number) == PREEMPTED)) {
-        interrupt_service();
-    }
-    sched_finish();
+    outcome_t outcome = DONE;
+    if (likely(sched_enter()))
+        outcome = dispatch(cptr, info, number);
+    else
+        call_again_later();
+    leave(outcome);
+}
+
+void slow_call(word_t cptr, slot_t *slot, word_t info)
+{
+    outcome_t outcome = DONE;
+    if (likely(sched_enter()))
+        outcome = invoke(cptr, slot, info, INVOKE_BLOCKING | INVOKE_CALL | INVOKE_DONATE);
+    else
+        call_again_later();
+    leave(outcome);
+}
+
+void slow_reply_recv(word_t cptr, word_t info)
+{
+    outcome_t outcome = DONE;
+    if (likely(sched_enter()))
+        outcome = send_receive(ks.current->context.reg[REG_REPLY], cptr, info, true);
+    else
+        call_again_later();
+    leave(outcome);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The KataOS-C authors
 // Invariants that hold whenever the kernel is left (testing.md D.4, the part that can be walked cheaply).
+#include <debug/check.h>
 #include <debug/debug.h>
 
 #include <api/fault.h>
@@ -28,7 +29,7 @@ static void check_queue(const tcb_t *t)
     case QUEUE_READY:
         kassert(tcb_is_schedulable(t) && t != ks.current);
         kassert(t->next->prio == t->prio && t->next->domain == t->domain);
-        kassert(ks.ready[t->domain].bitmap[t->prio / WORD_BITS] & BIT(t->prio % WORD_BITS));
+        kassert(ks.ready[t->domain].bitmap[(NUM_PRIOS - 1 - t->prio) / WORD_BITS] & BIT((NUM_PRIOS - 1 - t->prio) % WORD_BITS));
         break;
     case QUEUE_RELEASE:
         kassert(tcb_is_runnable(t) && t->sc != NULL && sc_is_active(t->sc) && ks.release != NULL && t != ks.current);
@@ -128,10 +129,11 @@ void check_invariants(void)
     kassert(ks.action == SCHED_KEEP && ks.candidate == NULL);
     kassert(ks.current->queue == QUEUE_NONE && ks.current->sc == ks.sc);
     kassert(ks.current == &idle_thread || ks.current->state == THREAD_RUNNING);
-    kassert(ks.current == &idle_thread || sched_highest_ready() <= ks.current->prio);
-    kassert(ks.current != &idle_thread || sched_highest_ready() < 0);
+    kassert(ks.current == &idle_thread || !sched_ready_above(ks.current->prio));
+    kassert(ks.current != &idle_thread || sched_best_ready() == NULL);
     for (const tcb_t *t = ks.all_threads; t != NULL; t = t->debug_next)
         check_thread(t);
     check_release_queue();
+    check_all_invariants();
 }
 #endif

@@ -10,5 +10,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size);
 /* Zeroes `bytes` bytes, a multiple of 16, at a 16-byte aligned address. */
 void clear_memory(void *at, word_t bytes);
 
-/* Index of the highest set bit of a non-zero word. */
+/* Index of the highest set bit of a non-zero word; slow, for boot. */
 word_t highest_bit(word_t value);
+/* Index of the lowest set bit of a non-zero word. */
+word_t lowest_bit(word_t value);

@@ -10,7 +10,8 @@
 #define NUM_PRIOS CONFIG_NUM_PRIORITIES
 #define BITMAP_WORDS (NUM_PRIOS / CONFIG_WORD_SIZE)
 
-/* Ready threads of one domain: a bit per priority, a second level with a bit per word of bits, circular queues. */
+/* Ready threads of one domain: a bit per priority, a second level with a bit per word of bits, circular queues. The highest
+ * priority has the lowest bit: that one is quicker to find. */
 struct ready_queues {
     word_t summary;
     word_t bitmap[BITMAP_WORDS];

@@ -4,6 +4,7 @@
 // from a client to a passive server and back, the server running on the client's scheduling context. Each function first looks
 // whether all of that holds, without any effect, and then does what the general path would do, in one go. No time is charged:
 // the scheduling context does not change hands in between (sel4-abi.md 7.2, 7.3, 7.5).
+#include <api/syscall.h>
 #include <arch/fastpath.h>
 #include <debug/debug.h>
 #include <ipc/message.h>
@@ -14,7 +15,8 @@
 #include <object/sched_context.h>
 #include <sched/sched.h>
 
-// On success these never return: the switch ends in user mode. They return when nothing has been done, and the general path follows.
+// What the trap entry calls for these two. The fast path does not return, its switch ends in user mode; if it does not apply, the general
+// path (not inlined: the fast path shall not save registers for it) has done the whole work on return.
 EXPORT void fastpath_call(word_t cptr, word_t info);
 EXPORT void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr);
 
@@ -22,24 +24,15 @@ EXPORT void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr);
 INLINE word_t info_low_bits(word_t info) { return info & MASK(INFO_LABEL_SHIFT); }
 INLINE bool info_is_short(word_t info) { return info_low_bits(info) <= REG_MESSAGE_COUNT; }
 
-// Resolves the full word in a CSpace of one level; false: another shape, or a failure, for the general path.
-INLINE bool fast_lookup(const tcb_t *t, word_t cptr, cap_t *cap)
+// Resolves the full word in a CSpace of one level; NULL: another shape, or a failure, for the general path.
+INLINE slot_t *fast_lookup(const tcb_t *t, word_t cptr)
 {
     cap_t root = t->slots[TCB_CSPACE].cap;
     word_t radix = cnode_cap_radix(root), guard_size = cnode_cap_guard_size(root);
     // Both are smaller than the word and not both 0: their sum is the word's size if it is so modulo the size.
     if (unlikely(!cap_is_cnode(root) || ((radix + guard_size) & (WORD_BITS - 1)) != 0 || cptr >> radix != cnode_cap_guard(root)))
-        return false;
-    *cap = ((const slot_t *)cnode_cap_ptr(root) + (cptr << guard_size >> guard_size))->cap;
-    return true;
-}
-
-// Some ready thread has a higher priority.
-INLINE bool ready_above(word_t prio)
-{
-    const struct ready_queues *r = &ks.ready[CONFIG_NUM_DOMAINS > 1 ? ks.domain : 0];
-    word_t index = prio / WORD_BITS;
-    return (r->bitmap[index] >> (prio % WORD_BITS)) > 1 || (r->summary >> index) > 1;
+        return NULL;
+    return (slot_t *)cnode_cap_ptr(root) + (cptr << guard_size >> guard_size);
 }
 
 // The current thread blocks and `t` is the only one that wakes up: it runs at once (sel4-abi.md 7.7, rule 3).
@@ -47,7 +40,7 @@ INLINE bool runs_next(const tcb_t *current, const tcb_t *t)
 {
     if (CONFIG_NUM_DOMAINS > 1 && t->domain != ks.domain)
         return false;
-    return t->prio >= current->prio || !ready_above(t->prio);
+    return t->prio >= current->prio || !sched_ready_above(t->prio);
 }
 
 INLINE void fast_copy(const tcb_t *from, tcb_t *to, word_t length)
@@ -93,20 +86,23 @@ INLINE void fast_dequeue(endpoint_t *ep, tcb_t *t)
 void fastpath_call(word_t cptr, word_t info)
 {
     tcb_t *caller = ks.current;
-    cap_t cap;
-    if (unlikely(!fast_lookup(caller, cptr, &cap)))
+    slot_t *slot = fast_lookup(caller, cptr);
+    if (unlikely(slot == NULL)) {
+        handle_syscall(cptr, info, (word_t)seL4_SysCall);
         return;
+    }
+    cap_t cap = slot->cap;
     word_t rights = endpoint_cap_rights(cap);
     if (unlikely(!info_is_short(info) || !cap_is_endpoint(cap) || !(rights & RIGHT_WRITE) ||
                  !(rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY))))
-        return;
+        goto slow;
     endpoint_t *ep = (endpoint_t *)endpoint_cap_ptr(cap);
     if (unlikely(ep->state != ENDPOINT_RECEIVING))
-        return;
+        goto slow;
     tcb_t *server = ep->queue;
     reply_t *reply = server->reply;
     if (unlikely(reply == NULL || server->sc != NULL || !runs_next(caller, server)))
-        return;
+        goto slow;
 
     sched_context_t *sc = caller->sc;
     fast_dequeue(ep, server);
@@ -125,18 +121,30 @@ void fastpath_call(word_t cptr, word_t info)
     server->sc = sc;
     sc->tcb = server;
     fast_switch(caller, server, endpoint_cap_badge(cap), info);
+
+slow:
+    slow_call(cptr, slot, info);
 }
 
-// The server waits alone, or goes behind others of its priority.
+// The server waits alone, or last behind others of its priority or a higher one; false: it has to be sorted in.
+INLINE bool fast_can_enqueue(const endpoint_t *ep, const tcb_t *t)
+{
+    return likely(ep->queue == NULL) || ep->queue->prev->prio >= t->prio;
+}
+
 INLINE void fast_enqueue(endpoint_t *ep, tcb_t *t)
 {
-    if (unlikely(ep->queue != NULL)) {
-        ipc_queue_insert(&ep->queue, t);
+    tcb_t *head = ep->queue;
+    t->queue = QUEUE_IPC;
+    if (likely(head == NULL)) {
+        t->next = t->prev = t;
+        ep->queue = t;
         return;
     }
-    t->queue = QUEUE_IPC;
-    t->next = t->prev = t;
-    ep->queue = t;
+    t->next = head;
+    t->prev = head->prev;
+    head->prev->next = t;
+    head->prev = t;
 }
 
 // Receiving blocks on ep and neither takes a signal nor returns a scheduling context to a notification.
@@ -151,21 +159,23 @@ INLINE bool will_block(const tcb_t *server, const endpoint_t *ep)
 void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr)
 {
     tcb_t *server = ks.current;
-    cap_t cap, reply_cap;
-    if (unlikely(!fast_lookup(server, cptr, &cap)))
-        return;
+    const slot_t *slot = fast_lookup(server, cptr);
+    if (unlikely(slot == NULL))
+        goto slow;
+    cap_t cap = slot->cap;
     if (unlikely(!info_is_short(info) || !cap_is_endpoint(cap) || !(endpoint_cap_rights(cap) & RIGHT_READ)))
-        return;
+        goto slow;
     endpoint_t *ep = (endpoint_t *)endpoint_cap_ptr(cap);
-    if (unlikely(!fast_lookup(server, reply_cptr, &reply_cap) || !cap_is_reply(reply_cap) || !will_block(server, ep)))
-        return;
-    reply_t *reply = (reply_t *)reply_cap_ptr(reply_cap);
+    slot = fast_lookup(server, reply_cptr);
+    if (unlikely(slot == NULL || !cap_is_reply(slot->cap) || !will_block(server, ep)))
+        goto slow;
+    reply_t *reply = (reply_t *)reply_cap_ptr(slot->cap);
     sched_context_t *sc = server->sc;
     tcb_t *caller = reply->tcb;
     // The top of this SC's stack holds a caller, never a waiting receiver.
     if (unlikely(reply->next != reply_top_of(sc) || caller->sc != NULL || caller->fault.type != seL4_Fault_NullFault ||
-                 !runs_next(server, caller)))
-        return;
+                 !runs_next(server, caller) || !fast_can_enqueue(ep, server)))
+        goto slow;
 
     sc->reply = reply->prev;
     if (reply->prev != NULL)
@@ -184,4 +194,7 @@ void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr)
     ep->state = ENDPOINT_RECEIVING;
     fast_enqueue(ep, server);
     fast_switch(server, caller, 0, info);
+
+slow:
+    slow_reply_recv(cptr, info);
 }

@@ -37,19 +37,13 @@ slot_t *cspace_resolve(cap_t root, word_t address, word_t bits, word_t *bits_lef
     }
 }
 
-slot_t *cspace_lookup(const tcb_t *thread, word_t cptr)
-{
-    word_t bits_left;
-    return cspace_resolve(thread->slots[TCB_CSPACE].cap, cptr, WORD_BITS, &bits_left);
-}
-
 outcome_t cspace_target(cap_t root, word_t index, word_t depth, bool is_source, slot_t **slot)
 {
     if (!cap_is_cnode(root))
         return fail_lookup_root(is_source);
     if (depth - 1 >= WORD_BITS)
         return fail_range(1, WORD_BITS);
-    word_t bits_left;
+    word_t bits_left = 0;
     *slot = cspace_resolve(root, index, depth, &bits_left);
     if (*slot == NULL)
         return fail_lookup(is_source);

@@ -4,6 +4,7 @@
 #include <object/irq.h>
 
 #include <arch.h>
+#include <debug/check.h>
 #include <debug/debug.h>
 #include <object/cap.h>
 #include <object/cnode.h>
@@ -62,7 +63,7 @@ void irq_deliver(word_t irq)
 
 outcome_t irq_issue_handler(struct invocation *inv, word_t irq, word_t index, word_t depth)
 {
-    slot_t *dst;
+    slot_t *dst = NULL;
     if (irq == 0 || irq > ARCH_TIMER_IRQ)
         return fail_range(1, ARCH_TIMER_IRQ);
     if (irq == ARCH_TIMER_IRQ || test(irq_used, irq))
@@ -116,3 +117,8 @@ outcome_t irq_handler_decode(struct invocation *inv)
         return fail(seL4_IllegalOperation);
     }
 }
+
+#ifdef CONFIG_KERNEL_CHECK_ALL_INVARIANTS
+slot_t *irq_slot(word_t irq) { return &irq_slots[irq]; }
+bool irq_in_use(word_t irq) { return test(irq_used, irq); }
+#endif

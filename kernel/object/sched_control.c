@@ -35,7 +35,8 @@ static void configure(const struct parameters *p)
         refill_update(sc, p->max_refills, p->budget, period);
     else
         refill_new(sc, p->max_refills, p->budget, period);
-    ks.reprogram = true;
+    if (sc == ks.sc)
+        ks.reprogram = true;
     if (running) {
         sched_make_ready(t);
         sched_reschedule();

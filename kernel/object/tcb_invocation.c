@@ -13,86 +13,6 @@
 #include <sched/refill.h>
 #include <sched/sched.h>
 
-// --- registers ------------------------------------------------------------------------------------------
-
-// The address at which a thread goes on: of the trapping instruction unless its system call is finished.
-static word_t restart_pc(const tcb_t *t)
-{
-    return t->state == THREAD_RUNNING && t != ks.current ? t->context.reg[REG_NEXT_PC] : t->context.reg[REG_PC];
-}
-
-static void set_pc(tcb_t *t, word_t pc)
-{
-    t->context.reg[REG_PC] = pc;
-    t->context.reg[REG_NEXT_PC] = pc;
-}
-
-static outcome_t decode_read_registers(struct invocation *inv, tcb_t *t)
-{
-    if (inv->length < 2)
-        return fail(seL4_TruncatedMessage);
-    word_t flags = inv_mr(inv, 0), count = inv_mr(inv, 1);
-    if (count - 1 >= REG_USER_COUNT)
-        return fail_range(1, REG_USER_COUNT);
-    if (t == ks.current)
-        return fail(seL4_IllegalOperation);
-
-    if (flags & 1u)
-        tcb_suspend(t);
-    inv_result(inv, 0, restart_pc(t));
-    for (word_t i = 1; i < count; i++)
-        inv_result(inv, i, t->context.reg[i]);
-    return DONE;
-}
-
-static outcome_t decode_write_registers(struct invocation *inv, tcb_t *t)
-{
-    if (inv->length < 2)
-        return fail(seL4_TruncatedMessage);
-    word_t flags = inv_mr(inv, 0), count = inv_mr(inv, 1);
-    if (inv->length - 2 < count)
-        return fail(seL4_TruncatedMessage);
-    if (t == ks.current)
-        return fail(seL4_IllegalOperation);
-
-    if (count > REG_USER_COUNT)
-        count = REG_USER_COUNT;
-    for (word_t i = 0; i < count; i++)
-        t->context.reg[i] = inv_mr(inv, 2 + i);
-    if (count != 0)
-        set_pc(t, t->context.reg[REG_PC]);
-    if (flags & 1u)
-        tcb_restart(t);
-    return DONE;
-}
-
-enum copy_flags { COPY_SUSPEND_SOURCE = 1, COPY_RESUME_TARGET = 2, COPY_FRAME = 4, COPY_INTEGER = 8 };
-
-static outcome_t decode_copy_registers(struct invocation *inv, tcb_t *t)
-{
-    if (inv->length < 1 || inv->extra[0] == NULL)
-        return fail(seL4_TruncatedMessage);
-    if (!cap_is_thread(inv->extra[0]->cap))
-        return fail_capability(1);
-    tcb_t *source = tcb_of_cap(inv->extra[0]->cap);
-    word_t flags = inv_mr(inv, 0);
-
-    if (flags & COPY_SUSPEND_SOURCE)
-        tcb_suspend(source);
-    if (flags & COPY_RESUME_TARGET)
-        tcb_restart(t);
-    if (flags & COPY_FRAME) {
-        set_pc(t, restart_pc(source));
-        for (word_t i = 1; i < REG_FRAME_COUNT; i++)
-            t->context.reg[i] = source->context.reg[i];
-    }
-    if (flags & COPY_INTEGER) {
-        for (word_t i = REG_FRAME_COUNT; i < REG_USER_COUNT; i++)
-            t->context.reg[i] = source->context.reg[i];
-    }
-    return DONE;
-}
-
 // --- spaces ---------------------------------------------------------------------------------------------
 
 // A capability to be installed in a TCB slot. source NULL: the slot stays as it is.
@@ -309,11 +229,11 @@ outcome_t tcb_decode(struct invocation *inv)
     tcb_t *t = tcb_of_cap(inv->cap);
     switch (inv->label) {
     case TCBReadRegisters:
-        return decode_read_registers(inv, t);
+        return tcb_decode_read_registers(inv, t);
     case TCBWriteRegisters:
-        return decode_write_registers(inv, t);
+        return tcb_decode_write_registers(inv, t);
     case TCBCopyRegisters:
-        return decode_copy_registers(inv, t);
+        return tcb_decode_copy_registers(inv, t);
     case TCBConfigure:
         return decode_configure(inv, t);
     case TCBSetPriority:

@@ -38,9 +38,9 @@ void sched_enqueue_tail(tcb_t *t)
     }
     t->next = t->prev = t;
     *head = t;
-    word_t index = t->prio / WORD_BITS;
-    r->bitmap[index] |= BIT(t->prio % WORD_BITS);
-    r->summary |= BIT(index);
+    word_t rank = NUM_PRIOS - 1 - t->prio;
+    r->bitmap[rank / WORD_BITS] |= BIT(rank % WORD_BITS);
+    r->summary |= BIT(rank / WORD_BITS);
 }
 
 void sched_enqueue_head(tcb_t *t)
@@ -55,10 +55,10 @@ static void ready_remove(tcb_t *t)
     tcb_t **head = &r->head[t->prio];
     ring_remove(head, t);
     if (*head == NULL) {
-        word_t index = t->prio / WORD_BITS;
-        r->bitmap[index] &= ~BIT(t->prio % WORD_BITS);
-        if (r->bitmap[index] == 0)
-            r->summary &= ~BIT(index);
+        word_t rank = NUM_PRIOS - 1 - t->prio;
+        r->bitmap[rank / WORD_BITS] &= ~BIT(rank % WORD_BITS);
+        if (r->bitmap[rank / WORD_BITS] == 0)
+            r->summary &= ~BIT(rank / WORD_BITS);
     }
 }
 
@@ -104,11 +104,11 @@ void sched_release_later(tcb_t *t)
     }
 }
 
-int sched_highest_ready(void)
+tcb_t *sched_best_ready(void)
 {
-    const struct ready_queues *r = &ks.ready[ks.domain];
+    const struct ready_queues *r = sched_ready_queues();
     if (r->summary == 0)
-        return -1;
-    word_t index = highest_bit(r->summary);
-    return (int)(index * WORD_BITS + highest_bit(r->bitmap[index]));
+        return NULL;
+    word_t index = lowest_bit(r->summary);
+    return r->head[NUM_PRIOS - 1 - (index * WORD_BITS + lowest_bit(r->bitmap[index]))];
 }

@@ -99,21 +99,17 @@ void refill_update(sched_context_t *sc, word_t max_refills, ticks_t budget, tick
     merge_small_heads(sc);
 }
 
-static void charge_round_robin(sched_context_t *sc, ticks_t used)
+// Round robin: refill 0 is what is left of the slice, refill 1 what has been used.
+static void charge_round_robin(refill_t *slice, ticks_t used)
 {
-    refill_t *left = sc_head(sc);
-    if (used > left->amount)
-        used = left->amount;
-    left->amount -= used;
-    refill_at(sc, 1)->amount += used;
+    if (used > slice[0].amount)
+        used = slice[0].amount;
+    slice[0].amount -= used;
+    slice[1].amount += used;
 }
 
-void refill_charge(sched_context_t *sc, ticks_t used)
+static NOINLINE void charge_sporadic(sched_context_t *sc, ticks_t used)
 {
-    if (sc_is_round_robin(sc)) {
-        charge_round_robin(sc, used);
-        return;
-    }
     while (sc_head(sc)->amount <= used && sc_head(sc)->time < LATEST_REFILL) {
         used -= sc_head(sc)->amount;
         defer_head(sc);
@@ -128,11 +124,19 @@ void refill_charge(sched_context_t *sc, ticks_t used)
     merge_small_heads(sc);
 }
 
+void refill_charge(sched_context_t *sc, ticks_t used)
+{
+    if (sc_is_round_robin(sc))
+        charge_round_robin(sc_refills(sc), used);
+    else
+        charge_sporadic(sc, used);
+}
+
 void refill_reset_slice(sched_context_t *sc)
 {
-    refill_t *used = refill_at(sc, 1);
-    sc_head(sc)->amount += used->amount;
-    used->amount = 0;
+    refill_t *slice = sc_refills(sc);
+    slice[0].amount += slice[1].amount;
+    slice[1].amount = 0;
 }
 
 void refill_unblock(sched_context_t *sc)

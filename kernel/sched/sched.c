@@ -3,7 +3,6 @@
 // Who runs next, and for how long (sel4-abi.md 7.7 and ch. 9).
 #include <sched/sched.h>
 
-#include <api/fault.h>
 #include <api/interrupt.h>
 #include <arch.h>
 #include <debug/debug.h>
@@ -96,125 +95,13 @@ void sched_make_ready(tcb_t *t)
     }
 }
 
-// --- time ---------------------------------------------------------------------------------------------
-
-void sched_charge(void)
-{
-    ticks_t used = ks.now - ks.charged_until;
-    ks.charged_until = ks.now;
-    if (used != 0) {
-        ks.sc->consumed += used;
-        if (sc_is_active(ks.sc))
-            refill_charge(ks.sc, used);
-    }
-    ks.reprogram = true;
-}
-
-// The current thread has used up its refill: what happens to it depends on its kind of SC.
-static void end_slice(bool may_fault)
-{
-    tcb_t *t = ks.current;
-    sched_context_t *sc = ks.sc;
-    sched_reschedule();
-    if (!tcb_is_runnable(t) || t->sc != sc)
-        return;
-    if (sc_is_round_robin(sc)) {
-        refill_reset_slice(sc);
-        sched_enqueue_tail(t);
-    } else if (may_fault && cap_is_endpoint(t->slots[TCB_TIMEOUT_HANDLER].cap)) {
-        fault_raise_timeout(t);
-    } else if (refill_due(sc) && refill_sufficient(sc, 0)) {
-        sched_enqueue_tail(t);
-    } else {
-        sched_release_later(t);
-    }
-}
-
-void sched_yield(void)
-{
-    sched_context_t *sc = ks.sc;
-    sched_charge();
-    if (!sc_is_round_robin(sc))
-        refill_charge(sc, sc_head(sc)->amount);
-    end_slice(false);
-}
-
-static bool domain_is_over(void) { return ks.now + TIMER_MARGIN >= ks.domain_end; }
-
-static void awaken(void)
-{
-    while (ks.release != NULL && refill_due(ks.release->sc)) {
-        tcb_t *t = ks.release;
-        sched_dequeue(t);
-        sched_wake(t);
-    }
-    ks.reprogram = true;
-}
-
-// Something became due: the budget of the current SC, the domain's time, a sleeping thread.
-static COLD bool deadline_passed(void)
-{
-    bool go_on = true;
-    if (!refill_sufficient(ks.sc, ks.now - ks.charged_until)) {
-        sched_charge();
-        end_slice(true);
-        go_on = false;
-    }
-    if (domain_is_over()) {
-        sched_reschedule();
-        go_on = false;
-    }
-    awaken();
-    return go_on;
-}
-
-bool sched_enter(void)
-{
-    ks.now = arch_time();
-    return likely(ks.now < ks.deadline) || deadline_passed();
-}
-
-// Called whenever the current SC, its head refill, the release queue or the domain changed. The hardware timer is only touched when
-// it would come too late; an interrupt that comes early finds nothing due and sets it right.
-static void program_timer(void)
-{
-    ticks_t end = ks.charged_until + sc_head(ks.sc)->amount;
-    ticks_t until = ks.domain_end;
-    if (ks.release != NULL && sc_head(ks.release->sc)->time < until)
-        until = sc_head(ks.release->sc)->time;
-    until -= TIMER_MARGIN;
-    ticks_t alarm = end - TIMER_MARGIN < until ? end - TIMER_MARGIN : until;
-    end -= MIN_BUDGET - 1; // less than that is left: not enough for a kernel entry
-    ks.deadline = end < until ? end : until;
-    if (alarm < ks.timer) {
-        ks.timer = alarm;
-        arch_set_timer(alarm);
-    }
-    ks.reprogram = false;
-}
-
-void sched_timer_fired(void)
-{
-    ks.timer = UINT64_MAX;
-    ks.reprogram = true;
-}
-
-bool sched_preemption_point(void)
-{
-    if (likely(++ks.work_units < CONFIG_MAX_NUM_WORK_UNITS_PER_PREEMPTION))
-        return false;
-    ks.work_units = 0;
-    return arch_irq_pending() || arch_time() >= ks.deadline;
-}
-
 // --- the decision ---------------------------------------------------------------------------------------
 
 static tcb_t *take_highest(void)
 {
-    int prio = sched_highest_ready();
-    if (prio < 0)
+    tcb_t *t = sched_best_ready();
+    if (t == NULL)
         return &idle_thread;
-    tcb_t *t = ks.ready[ks.domain].head[prio];
     sched_dequeue(t);
     return t;
 }
@@ -235,7 +122,7 @@ static tcb_t *choose_candidate(tcb_t *current, bool current_can_run)
             sched_enqueue_head(c);
         return current;
     }
-    if (c->prio >= current->prio || c->prio >= sched_highest_ready())
+    if (c->prio >= current->prio || !sched_ready_above(c->prio))
         return c;
     sched_enqueue_head(c);
     return take_highest();
@@ -251,7 +138,7 @@ static tcb_t *choose(void)
     if (ks.action == SCHED_CANDIDATE)
         return choose_candidate(current, can_run);
     if (can_run) {
-        if (current->prio >= sched_highest_ready())
+        if (!sched_ready_above(current->prio))
             return current;
         sched_enqueue_head(current);
     } else if (tcb_is_schedulable(current) && current->queue == QUEUE_NONE) {
@@ -277,7 +164,7 @@ static void switch_to(tcb_t *t)
     if (t->sc != ks.sc)
         switch_sc(t->sc);
     if (ks.reprogram)
-        program_timer();
+        sched_program_timer();
     if (unlikely(t->yield_to != NULL))
         sc_complete_yield(t->yield_to);
     if (t->state == THREAD_RESTART) {
@@ -288,7 +175,7 @@ static void switch_to(tcb_t *t)
 
 static void decide(void)
 {
-    if (unlikely(domain_is_over()))
+    if (unlikely(sched_domain_is_over()))
         sched_next_domain();
     tcb_t *next = choose();
     ks.action = SCHED_KEEP;
@@ -297,7 +184,6 @@ static void decide(void)
 
 void sched_finish(void)
 {
-    ks.work_units = 0;
     tcb_t *current = ks.current;
     bool unchanged = ks.action == SCHED_KEEP && tcb_is_runnable(current) && current->sc == ks.sc && !ks.reprogram;
     if (likely(unchanged && current->state == THREAD_RUNNING)) {

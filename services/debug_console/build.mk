@@ -4,7 +4,7 @@
 COMPONENTS += debug_console
 debug_console_SRCS := $(addprefix services/debug_console/src/, \
     main.c io.c command.c errors.c archive.c upload.c \
-    cmd_bundle.c cmd_install.c cmd_key.c cmd_script.c cmd_service.c cmd_shell.c \
+    cmd_bundle.c cmd_install.c cmd_instret.c cmd_key.c cmd_script.c cmd_service.c cmd_shell.c \
     test_memory.c test_ml.c test_security.c test_timer.c)
 
 UNIT_TESTS += debug_console

@@ -188,7 +188,7 @@ static void preemption(void)
         thread_start(t);
     }
     ipc_wait(ntfn);
-    for (unsigned i = 1; i < SAMPLES; i++) add(gap[i]);
+    for (unsigned i = 2; i < SAMPLES; i++) add(gap[i]); /* the first ones are the start */
     report("timer_preemption");
 }
 

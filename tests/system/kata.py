@@ -122,7 +122,7 @@ class Console:
         """Runs `install -z` and a real sz on the serial line; returns what the console printed. kill_after: bytes of sz's
         output after which it is killed."""
         self.child.send(command + "\r")
-        self.child.expect_exact("^C gives up.", timeout=20)
+        self.child.expect_exact("ctrl-c gives up.", timeout=20)
         sender = subprocess.Popen(["sz", "-q", "-b", path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                   bufsize=0)
         try:

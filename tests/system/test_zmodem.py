@@ -57,7 +57,7 @@ def test_sz_directly_on_the_line(console, files):
     """sz has the terminal itself as standard input and output."""
     path = files["64k"]
     console.send("install -z\r")
-    console.expect(r"\^C gives up\.")
+    console.expect(r"ctrl-c gives up\.")
     line = console.child.child_fd
     subprocess.run(["sz", "-q", "-b", str(path)], stdin=line, stdout=line, stderr=subprocess.DEVNULL, timeout=60, check=True)
     console.child.expect_exact(PROMPT, timeout=20)
@@ -83,7 +83,7 @@ def test_killed_sender(console, files, size, fraction):
 def test_interrupted_by_hand(console):
     before = console.mstats()
     console.send("install -z\r")
-    console.expect(r"\^C gives up\.")
+    console.expect(r"ctrl-c gives up\.")
     console.send("\x03")
     console.child.expect_exact(PROMPT, timeout=20)
     assert "install failed: interrupted" in console.child.before

@@ -137,20 +137,13 @@ not_a_syscall:                      /* t1: sepc, t2: scause */
     j       return_to_user
 
 #ifdef KERNEL_FASTPATH
-/* The fast paths get the arguments in registers. They return only if nothing has happened; the general path takes over. */
+/* The fast paths get the arguments in registers, and go on to the general path themselves if they do not apply. */
 call:
     call    fastpath_call
-    j       slow_syscall
+    j       return_to_user
 reply_recv:
     mv      a2, a6
     call    fastpath_reply_recv
-slow_syscall:
-    lla     t0, ks
-    REG_L   t0, 0(t0)
-    REG_L   a0, CTX_A(0)(t0)
-    REG_L   a1, CTX_A(1)(t0)
-    REG_L   a2, CTX_A(7)(t0)
-    call    handle_syscall
     j       return_to_user
 #endif
 

@@ -37,7 +37,7 @@ BOOT_CODE void vspace_init_kernel(void)
     map_kernel_pages(plic, PLIC_VADDR & ~MASK(PT_ROOT_BITS), plic + 1, PTE_R | PTE_W);
     map_kernel_pages(ram, ram + ARCH_PV_OFFSET, RAM_END, PTE_R | PTE_W | PTE_X);
     csr_write(satp, satp_value(kernel_root, ASID_MAX));
-    __asm__ volatile("sfence.vma" ::: "memory");
+    tlb_flush_all();
     if (csr_read(satp) != satp_value(kernel_root, ASID_MAX))
         boot_fail("satp.ASID has fewer bits than there are ASIDs");
     arch_switch_vspace(&idle_thread);

@@ -12,13 +12,13 @@
 struct invocation {
     word_t label;
     word_t length;        /* message registers that exist: at most 120, at most 4 without a buffer */
-    const word_t *buffer; /* the caller's IPC buffer as words (tag first), or NULL */
+    const word_t *buffer; /* the caller's IPC buffer as words (tag first), valid if length > REG_MESSAGE_COUNT */
     slot_t *slot;         /* where the invoked capability is */
     cap_t cap;
     bool call;            /* a reply will be sent: results are wanted */
     bool first_phase;     /* of ReplyRecv, NBSendRecv, NBSendWait */
     word_t reply_length;  /* result registers written with invocation_result() */
-    slot_t *extra[seL4_MsgMaxExtraCaps]; /* extra capabilities, NULL behind the last */
+    slot_t *const *extra; /* seL4_MsgMaxExtraCaps extra capabilities, NULL behind the last */
 };
 
 /* Message register n of the caller; n < length is the callee's business. */

@@ -8,12 +8,13 @@
 
 #include <kernel/caps_gen.h>
 
+/* Aligned to its size, wherever it is: the links keep their flags in the low bits. */
 typedef struct slot {
     cap_t cap;
     mdb_t mdb;
-} slot_t;
+} __attribute__((aligned(BIT(seL4_SlotBits)))) slot_t;
 
-_Static_assert(sizeof(slot_t) == BIT(seL4_SlotBits), "slot size is part of the ABI");
+_Static_assert(sizeof(slot_t) == BIT(seL4_SlotBits) && _Alignof(slot_t) == sizeof(slot_t), "slot size is part of the ABI");
 
 INLINE slot_t *slot_prev(const slot_t *s) { return (slot_t *)mdb_prev(s->mdb); }
 INLINE slot_t *slot_next(const slot_t *s) { return (slot_t *)mdb_next(s->mdb); }

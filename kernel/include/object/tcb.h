@@ -77,7 +77,7 @@ struct tcb {
     word_t ipc_buffer;              /* user address of the IPC buffer */
     struct fault fault;
 
-    slot_t slots[TCB_SLOTS] __attribute__((aligned(sizeof(slot_t))));
+    slot_t slots[TCB_SLOTS];
 #ifdef CONFIG_DEBUG_BUILD
     tcb_t *debug_next, *debug_prev; /* all threads */
     char name[32];
@@ -94,6 +94,10 @@ INLINE tcb_t *tcb_of_cap(cap_t cap) { return (tcb_t *)thread_cap_ptr(cap); }
 
 outcome_t tcb_decode(struct invocation *inv);
 outcome_t domain_decode(struct invocation *inv);
+/* Parts of tcb_decode(). */
+outcome_t tcb_decode_read_registers(struct invocation *inv, tcb_t *t);
+outcome_t tcb_decode_write_registers(struct invocation *inv, tcb_t *t);
+outcome_t tcb_decode_copy_registers(struct invocation *inv, tcb_t *t);
 
 /* Stops a thread: cancels what it waits for, forgets fault and yield; INACTIVE. */
 void tcb_suspend(tcb_t *t);

@@ -8,6 +8,7 @@
 
 #include <object/sched_context.h>
 #include <object/tcb.h>
+#include <sched/time.h>
 #include <state.h>
 
 /* Runnable, has a configured SC, and does not wait for budget. */
@@ -33,8 +34,18 @@ void sched_enqueue_head(tcb_t *t);
 void sched_enqueue_tail(tcb_t *t);
 /* Puts t into the release queue by its head refill's time. */
 void sched_release_later(tcb_t *t);
-/* Priority of the best ready thread in the current domain, -1 if there is none. */
-int sched_highest_ready(void);
+INLINE const struct ready_queues *sched_ready_queues(void) { return &ks.ready[CONFIG_NUM_DOMAINS > 1 ? ks.domain : 0]; }
+
+/* Some ready thread of the current domain has a higher priority. */
+INLINE bool sched_ready_above(word_t prio)
+{
+    const struct ready_queues *r = sched_ready_queues();
+    word_t rank = NUM_PRIOS - 1 - prio;
+    return (r->bitmap[rank / WORD_BITS] & MASK(rank % WORD_BITS)) != 0 || (r->summary & MASK(rank / WORD_BITS)) != 0;
+}
+
+/* The best ready thread in the current domain, or NULL. */
+tcb_t *sched_best_ready(void);
 
 /* Start of every kernel entry that can change something: reads the time. False: the current thread's budget or its domain's
  * time is over; it has been dealt with (timeout fault, queue tail, release queue) and the entry's own work must not be done
@@ -49,11 +60,15 @@ void sched_finish(void);
 /* Work-unit counting in long operations: true when the operation should stop here and be restarted. */
 bool sched_preemption_point(void);
 
+/* Computes ks.deadline and sets the hardware timer if need be; for ks.reprogram. */
+void sched_program_timer(void);
 /* The hardware timer has fired: it must be set again. */
 void sched_timer_fired(void);
 
 /* Domains. */
 #define MAX_DOMAIN_DURATION (((ticks_t)1 << 56) - 1)
+INLINE bool sched_domain_is_over(void) { return ks.now + TIMER_MARGIN >= ks.domain_end; }
+/* The next entry of the schedule begins. */
 void sched_next_domain(void);
 void sched_set_domain(tcb_t *t, word_t domain);
 void sched_set_domain_start(word_t index);

@@ -64,7 +64,8 @@ static bool receive(struct upload *u, const char *command)
 {
     struct zmodem *z = &scratch.zmodem;
 
-    console_puts("Start the zmodem transfer now; ^C gives up.\n");
+    /* No capital C or G, no NAK: a sender that was started too early takes these for a YMODEM receiver. */
+    console_puts("Start the zmodem transfer now; ctrl-c gives up.\n");
     console_flush();
     (void)uart_set_raw(1);
     run_session(z, u);

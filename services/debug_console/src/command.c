@@ -35,6 +35,7 @@ static const struct command commands[] = {
     TEST_COMMAND("get_manifest", "BUNDLE", cmd_get_manifest, 1, 1)
     {"help", "", cmd_help, 0, 0},
     {"install", "-z | FILE", cmd_install, 1, 1},
+    {"instret", "[COMMAND...]", cmd_instret, 0, ANY},
     {"kvdelete", "BUNDLE KEY", cmd_kvdelete, 2, 2},
     {"kvread", "BUNDLE KEY", cmd_kvread, 2, 2},
     {"kvwrite", "BUNDLE KEY WORD...", cmd_kvwrite, 3, ANY},
@@ -96,7 +97,7 @@ enum result failed(const char *what, const char *why)
     return FAILED;
 }
 
-static void run_command(int words, char *word[])
+void run_command(int words, char *word[])
 {
     const struct command *c = find(word[0]);
 

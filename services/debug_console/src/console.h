@@ -54,12 +54,16 @@ typedef enum result command_fn(int argc, char *argv[]);
 /** Splits a line (in place), runs its command and reports what went wrong. */
 void execute(char *line);
 
+/** Runs a command that is split into words already. */
+void run_command(int words, char *word[]);
+
 /** "<what> failed: <why>", newline. @return FAILED, to be returned by a command. */
 enum result failed(const char *what, const char *why);
 
 command_fn cmd_help;
 command_fn cmd_builtins, cmd_bundles, cmd_start, cmd_stop, cmd_status, cmd_uninstall;              /* cmd_bundle.c */
 command_fn cmd_install, cmd_rz;                                                                    /* cmd_install.c */
+command_fn cmd_instret;                                                                            /* cmd_instret.c */
 command_fn cmd_kvdelete, cmd_kvread, cmd_kvwrite;                                                  /* cmd_key.c */
 command_fn cmd_source;                                                                             /* cmd_script.c */
 command_fn cmd_capscan, cmd_loglevel, cmd_mdebug, cmd_mstats, cmd_ps, cmd_state_mlcoord;           /* cmd_service.c */
@@ -71,6 +75,9 @@ command_fn cmd_test_timer_async, cmd_test_timer_blocking, cmd_test_timer_complet
 
 /** Decimal or 0x number up to 2^32 - 1. @return false when text is none. */
 bool parse_number(const char *text, uint32_t *value);
+
+/** Remembers the instruction counter for `instret`: the system has come up. */
+void instret_note_boot(void);
 
 /** Prints the figures of mstats. */
 void print_memory_stats(void);

@@ -134,7 +134,9 @@ char *console_read_line(const char *prompt)
     struct lineedit *e = editor();
 
     console_puts(prompt);
-    switch (edit(e)) {
+    enum lineedit_event event = edit(e);
+    console_flush();        /* the echo of the last keys comes before whatever the command makes others log */
+    switch (event) {
     case LINEEDIT_LINE:
         return e->line;
     case LINEEDIT_TOO_LONG:

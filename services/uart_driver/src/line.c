@@ -13,6 +13,7 @@ static struct {
     struct ring rx, tx, held;
     uint32_t lost_lines;    /* log lines lost since the last report */
     bool overrun;           /* the device lost received bytes since the last report */
+    bool more_to_come;      /* received bytes have been left in the device: an interrupt will follow */
     bool raw;
     bool column0;           /* the last byte queued ended a line */
     bool last_was_cr;       /* the last byte sent was '\r' */
@@ -26,16 +27,15 @@ void line_init(void)
     line.tx = (struct ring){ .data = tx_data, .size = sizeof tx_data };
     line.held = (struct ring){ .data = held_data, .size = sizeof held_data };
     line.lost_lines = 0;
-    line.raw = line.overrun = line.last_was_cr = line.drain_awaited = false;
+    line.raw = line.overrun = line.more_to_come = line.last_was_cr = line.drain_awaited = false;
     line.column0 = line.rx_on = true;
     line.tx_on = false;
-    int early = ns16550_init();
-    if (early >= 0) {
-        ring_put(&line.rx, (uint8_t)early);
-    }
+    ns16550_init();
 }
 
 /* --- queueing --- */
+
+static void pump(void);
 
 static void queue(uint8_t byte)
 {
@@ -98,7 +98,7 @@ void line_log(const char *text)
         }
         queue('\n');
     }
-    line_pump();
+    pump();
 }
 
 static void queue_text(const char *text)
@@ -160,7 +160,7 @@ bool line_send(const uint8_t *bytes, size_t n)
     for (size_t i = 0; i < n; i++) {
         queue(bytes[i]);
     }
-    line_pump();
+    pump();
     return true;
 }
 
@@ -172,7 +172,7 @@ bool line_congested(void)
 void line_set_raw(bool raw)
 {
     line.raw = raw;
-    line_pump();
+    pump();
 }
 
 /* --- device --- */
@@ -203,11 +203,11 @@ static void transmit(void)
 
 static void receive(void)
 {
-    size_t ready;
-    while (ring_free(&line.rx) && (ready = ns16550_rx_ready(&line.overrun)) > 0) {
-        for (; ready && ring_free(&line.rx); ready--) {
-            ring_put(&line.rx, ns16550_rx_get());
-        }
+    uint8_t bytes[NS16550_FIFO_SIZE];
+    size_t room = ring_free(&line.rx) < sizeof bytes ? ring_free(&line.rx) : sizeof bytes;
+    size_t n = ns16550_receive(bytes, room, &line.more_to_come, &line.overrun);
+    for (size_t i = 0; i < n; i++) {
+        ring_put(&line.rx, bytes[i]);
     }
 }
 
@@ -222,25 +222,39 @@ static void update_interrupts(void)
     }
 }
 
-void line_pump(void)
+/* Received bytes are fetched on interrupts only: those come as soon as there is room, and again while bytes are left. */
+static void pump(void)
 {
-    receive();
     transmit();
     update_interrupts();
 }
 
-size_t line_received(const uint8_t **bytes)
+void line_interrupt(void)
+{
+    receive();
+    pump();
+}
+
+bool line_receiving(void)
+{
+    return line.more_to_come && ring_used(&line.rx);
+}
+
+size_t line_received(const uint8_t **bytes, size_t enough)
 {
     uint32_t start = line.rx.tail & (line.rx.size - 1);
     uint32_t used = ring_used(&line.rx), to_end = line.rx.size - start;
     *bytes = &line.rx.data[start];
+    if (line.more_to_come && used < enough) {
+        return 0;
+    }
     return used < to_end ? used : to_end;
 }
 
 void line_consume(size_t n)
 {
     line.rx.tail += (uint32_t)n;
-    line_pump();
+    update_interrupts();
 }
 
 /* The device has no interrupt for "shift register empty": once its FIFO is, the rest is at most one character time. */

@@ -22,12 +22,19 @@ enum {
 
 void line_init(void);
 
-/* Moves whatever can be moved, both ways, and sets the interrupts to what is awaited. Cheap when there is nothing to do. */
-void line_pump(void);
+/* The device interrupted: moves whatever can be moved, both ways, and sets the interrupts to what is awaited. */
+void line_interrupt(void);
 
-/* Oldest received bytes that lie in one piece: *bytes points to them; returns their number. They stay until line_consume(). */
-size_t line_received(const uint8_t **bytes);
+/*
+ * Oldest received bytes that lie in one piece: *bytes points to them; returns their number. They stay until line_consume().
+ * While a stream is coming in, fewer than `enough` bytes are not shown yet: an interrupt follows when there are more or when
+ * the stream pauses. That makes few large deliveries out of many small ones.
+ */
+size_t line_received(const uint8_t **bytes, size_t enough);
 void line_consume(size_t n);
+
+/* Bytes are there, but not shown yet. */
+bool line_receiving(void);
 
 /* Queues n <= LINE_SEND_MAX bytes. False: does not fit, nothing was taken. It always fits when !line_congested(). */
 bool line_send(const uint8_t *bytes, size_t n);

@@ -16,23 +16,35 @@ enum {  /* byte registers; DLL and DLM take the place of the first two while LCR
 
 enum {
     IER_RECEIVE = 1 << 0, IER_TRANSMIT = 1 << 1,
-    IIR_MASK = 0xf, IIR_TRIGGER = 4,
+    IIR_MASK = 0xf, IIR_TRIGGER = 4, IIR_TIMEOUT = 12,
     FCR_ENABLE = 1 << 0, FCR_CLEAR = 3 << 1, FCR_TRIGGER_14 = 3 << 6,
     LCR_8N1 = 3, LCR_DLAB = 1 << 7,
     MCR_DTR = 1 << 0, MCR_RTS = 1 << 1, MCR_OUT2 = 1 << 3,
     LSR_DATA = 1 << 0, LSR_OVERRUN = 1 << 1, LSR_THR_EMPTY = 1 << 5, LSR_IDLE = 1 << 6,
 };
 
-/* Divisor 1, the fastest: QEMU has no line, but derives the receive time-out (4 characters) from it. A board with a
- * real line sets its own. */
+/* QEMU has no line, but derives the receive time-out (4 characters) from the divisor: 0.4 ms, short for a person, long enough
+ * for a stream to go on. A board with a real line sets its own. */
 #ifndef NS16550_DIVISOR
-#define NS16550_DIVISOR 1
+#define NS16550_DIVISOR 4
 #endif
 
-#define FIFO_SIZE 16
 #define TRIGGER_SIZE 14
 
-int ns16550_init(void)
+/* Bytes may have arrived before the driver runs (a script in a pipe), and switching the FIFOs on discards what is there. So
+ * that waits until the line has been quiet for this many looks; until then bytes are taken one by one. */
+#define QUIET_LOOKS 2000
+
+static bool fifo_on;
+
+/* A high trigger level lets bytes arrive in bursts; the device's time-out interrupt delivers the rest. */
+static void enable_fifo(void)
+{
+    regs[FCR] = FCR_ENABLE | FCR_CLEAR | FCR_TRIGGER_14;
+    fifo_on = true;
+}
+
+void ns16550_init(void)
 {
     regs[IER] = 0;
     regs[LCR] = LCR_DLAB;
@@ -40,34 +52,66 @@ int ns16550_init(void)
     regs[DLM] = NS16550_DIVISOR >> 8;
     regs[LCR] = LCR_8N1;
     regs[MCR] = MCR_DTR | MCR_RTS | MCR_OUT2;
-    /* A high trigger level lets bytes arrive in bursts; the device's time-out interrupt delivers the rest. */
-    uint8_t status = regs[LSR], early = regs[RBR];  /* no branch: nothing else shall arrive before the FIFO is on */
-    regs[FCR] = FCR_ENABLE | FCR_CLEAR | FCR_TRIGGER_14;
+    if (!(regs[LSR] & LSR_DATA)) {
+        enable_fifo();
+    }
     ns16550_set_interrupts(true, false);
-    return status & LSR_DATA ? early : -1;
 }
 
-/* The interrupt cause tells when the trigger level is reached: that saves asking before each byte. */
-size_t ns16550_rx_ready(bool *overrun)
+/* Without FIFO: takes what comes, byte by byte; switches the FIFO on when nothing does. */
+static size_t receive_early(uint8_t *bytes, size_t room)
 {
-    if ((regs[IIR] & IIR_MASK) == IIR_TRIGGER) {
-        return TRIGGER_SIZE;
+    size_t n = 0;
+    for (int looks = 0; looks < QUIET_LOOKS; looks++) {
+        if (regs[LSR] & LSR_DATA) {
+            if (n == room) {
+                return n;
+            }
+            bytes[n++] = regs[RBR];
+            looks = 0;
+        }
     }
-    uint8_t status = regs[LSR];
-    if (status & LSR_OVERRUN) {
-        *overrun = true;
-    }
-    return status & LSR_DATA ? 1 : 0;
+    enable_fifo();
+    return n;
 }
 
-uint8_t ns16550_rx_get(void)
+/*
+ * At the trigger level one byte is left behind: it makes sure that the time-out interrupt comes when no other byte follows.
+ * Bytes that arrive while the FIFO is being emptied are not chased: QEMU refills an empty FIFO with all it has, but a
+ * half-empty one byte by byte.
+ */
+size_t ns16550_receive(uint8_t *bytes, size_t room, bool *more, bool *overrun)
 {
-    return regs[RBR];
+    size_t n = 0;
+    if (!fifo_on) {
+        return receive_early(bytes, room);
+    }
+    switch (regs[IIR] & IIR_MASK) {
+    case IIR_TRIGGER:
+        for (; n < room && n < TRIGGER_SIZE - 1; n++) {
+            bytes[n] = regs[RBR];
+        }
+        *more = true;
+        break;
+    case IIR_TIMEOUT: {
+        uint8_t status = regs[LSR];
+        *overrun |= (status & LSR_OVERRUN) != 0;
+        while ((status & LSR_DATA) && n < room) {
+            bytes[n++] = regs[RBR];
+            status = regs[LSR];
+        }
+        *more = status & LSR_DATA;
+        break;
+    }
+    default:
+        break;
+    }
+    return n;
 }
 
 size_t ns16550_tx_space(void)
 {
-    return regs[LSR] & LSR_THR_EMPTY ? FIFO_SIZE : 0;
+    return !(regs[LSR] & LSR_THR_EMPTY) ? 0 : fifo_on ? NS16550_FIFO_SIZE : 1;
 }
 
 void ns16550_tx_put(uint8_t byte)

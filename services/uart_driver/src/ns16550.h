@@ -8,16 +8,17 @@
 
 /* The NS16550A as far as the driver uses it. Everything that touches a register is behind these functions. */
 
-/* 8N1, FIFOs on and empty, receive interrupt on, transmit interrupt off. Returns a byte that had been received before (which
- * switching the FIFOs on would lose), or -1. */
-int ns16550_init(void);
+/* 8N1, receive interrupt on, transmit interrupt off. FIFOs on; if bytes are there already, as soon as these are taken. */
+void ns16550_init(void);
 
-/* Number of received bytes that are certainly in the FIFO, 0: none. Sets *overrun when the device has lost bytes since the
- * last call; never clears it. */
-size_t ns16550_rx_ready(bool *overrun);
+enum { NS16550_FIFO_SIZE = 16 };
 
-/* Takes the oldest received byte; only after ns16550_rx_ready(). */
-uint8_t ns16550_rx_get(void);
+/*
+ * Takes up to room bytes out of the FIFO, as many as the cause of the receive interrupt promises; returns their number. *more: set
+ * when further bytes are on their way, for which an interrupt will come; cleared when the line has fallen silent;
+ * unchanged when there was no receive interrupt. Sets *overrun, and never clears it, when the device has lost bytes.
+ */
+size_t ns16550_receive(uint8_t *bytes, size_t room, bool *more, bool *overrun);
 
 /* Number of bytes that can be put right now: the whole FIFO when it is empty, otherwise 0. */
 size_t ns16550_tx_space(void);

@@ -43,7 +43,7 @@ static uint32_t min_u32(uint32_t a, uint32_t b)
 static void answer_reader(void)
 {
     const uint8_t *bytes;
-    uint32_t n = min_u32((uint32_t)line_received(&bytes), state.limit);
+    uint32_t n = min_u32((uint32_t)line_received(&bytes, 0), state.limit);
     if (state.timed) {
         timer_cancel(READ_TIMER);
         state.timed = false;
@@ -72,7 +72,7 @@ static void answer_drained(void)
 static void answer_waiting(void)
 {
     const uint8_t *bytes;
-    if (state.reader != NOBODY && line_received(&bytes)) {
+    if (state.reader != NOBODY && line_received(&bytes, state.limit)) {
         answer_reader();
     }
     if (state.writer != NOBODY && !line_congested()) {
@@ -84,7 +84,7 @@ static void answer_waiting(void)
 
 void irq_handle(void)
 {
-    line_pump();
+    line_interrupt();
     answer_waiting();
     irq_acknowledge();
 }
@@ -100,26 +100,8 @@ void timer_notified(void)
 
 /* --- console --- */
 
-int uart_read(uint32_t limit, uint32_t timeout_ms, uint8_t *data, size_t *data_n)
+static int park_reader(uint32_t room, uint32_t timeout_ms)
 {
-    const uint8_t *bytes;
-    uint32_t room = min_u32(limit, (uint32_t)*data_n);
-    *data_n = 0;
-    if (room == 0) {
-        return UART_BAD_LIMIT;
-    }
-    if (state.reader != NOBODY) {
-        return UART_READ_FAILED;
-    }
-    uint32_t n = min_u32((uint32_t)line_received(&bytes), room);
-    if (n) {
-        for (uint32_t i = 0; i < n; i++) {
-            data[i] = bytes[i];
-        }
-        *data_n = n;
-        line_consume(n);
-        return UART_SUCCESS;
-    }
     if (timeout_ms && timer_oneshot(READ_TIMER, timeout_ms) != 0) {
         return UART_READ_FAILED;
     }
@@ -133,6 +115,29 @@ int uart_read(uint32_t limit, uint32_t timeout_ms, uint8_t *data, size_t *data_n
     state.limit = room;
     state.timed = timeout_ms != 0;
     return UART_SUCCESS;
+}
+
+int uart_read(uint32_t limit, uint32_t timeout_ms, uint8_t *data, size_t *data_n)
+{
+    const uint8_t *bytes;
+    uint32_t room = min_u32(limit, (uint32_t)*data_n);
+    *data_n = 0;
+    if (room == 0) {
+        return UART_BAD_LIMIT;
+    }
+    if (state.reader != NOBODY) {
+        return UART_READ_FAILED;
+    }
+    uint32_t n = min_u32((uint32_t)line_received(&bytes, room), room);
+    if (n) {
+        for (uint32_t i = 0; i < n; i++) {
+            data[i] = bytes[i];
+        }
+        *data_n = n;
+        line_consume(n);
+        return UART_SUCCESS;
+    }
+    return park_reader(room, line_receiving() ? 0 : timeout_ms);    /* the end of a stream needs no timer */
 }
 
 int uart_write(const uint8_t *data, size_t data_n)

@@ -172,12 +172,12 @@ void kit_threads_init(void)
 void kit_threads_clean(void)
 {
     used = 0;
-    word_t authority = services[WATCHDOG].tcb;
+    word_t authority = services[WATCHDOG].tcb ? services[WATCHDOG].tcb : ROOT_TCB;
     tcb_set_mcp(ROOT_TCB, authority, 255);
     tcb_set_priority(ROOT_TCB, authority, TEST_PRIORITY);
     tcb_unbind_notification(ROOT_TCB);
     root_thread.buffer->receiveCNode = 0;
-    ipc_poll(tick_done);
+    if (tick_done) ipc_poll(tick_done);
 }
 
 void sleep_us(word_t us)

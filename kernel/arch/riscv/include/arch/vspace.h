@@ -6,6 +6,7 @@
 
 #include <api/failures.h>
 #include <arch/machine.h>
+#include <arch/tlb.h>
 #include <object/slot.h>
 #include <types.h>
 
@@ -126,13 +127,6 @@ void vspace_unmap_table(word_t asid, word_t vaddr, const pte_t *table);
 #else
 #define PLIC_VADDR ((((word_t)RAM_END + MASK(PT_ROOT_BITS)) & ~MASK(PT_ROOT_BITS)) + ((word_t)PLIC_BASE & MASK(PT_ROOT_BITS)))
 #endif
-
-/* The translations of one page, or of all pages, of an address space may have changed (section 4.2.1). */
-INLINE void tlb_flush_page(word_t vaddr, word_t asid)
-{
-    __asm__ volatile("sfence.vma %0, %1" : : "r"(vaddr), "r"(asid) : "memory");
-}
-INLINE void tlb_flush_asid(word_t asid) { __asm__ volatile("sfence.vma zero, %0" : : "r"(asid) : "memory"); }
 
 /* Invocations (sel4-abi.md 10.3 to 10.5), in kernel/arch/riscv: page.c, page_table.c, asid.c. */
 struct invocation;

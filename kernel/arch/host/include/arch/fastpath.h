@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+/* How the fast paths leave the kernel: what restore_message does on the hart, and the end of the entry. */
+#pragma once
+
+#include <arch/vspace.h>
+#include <object/tcb.h>
+
+INLINE NORETURN void arch_fast_switch(tcb_t *t, word_t badge, word_t info)
+{
+    vspace_switch(t->slots[TCB_VSPACE].cap);
+    t->context.reg[REG_BADGE] = badge;
+    t->context.reg[REG_INFO] = info;
+    host.fast_switches++;
+    host_leave(HOST_USER);
+}

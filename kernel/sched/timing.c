@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The KataOS-C authors
+// For how long: charging time, the end of a slice, the timer (sel4-abi.md 9.3).
+#include <sched/sched.h>
+
+#include <api/fault.h>
+#include <arch.h>
+#include <debug/debug.h>
+#include <sched/refill.h>
+#include <sched/time.h>
+
+void sched_charge(void)
+{
+    ticks_t used = ks.now - ks.charged_until;
+    ks.reprogram = true;
+    if (used == 0)
+        return;
+    ks.charged_until = ks.now;
+    ks.sc->consumed += used;
+    if (sc_is_active(ks.sc))
+        refill_charge(ks.sc, used);
+}
+
+// The current thread lets its equals go first. Alone in its queue it stays where it is: current.
+static void to_the_tail(tcb_t *t)
+{
+    if (ks.ready[t->domain].head[t->prio] != NULL)
+        sched_enqueue_tail(t);
+}
+
+// The current thread has used up its refill: what happens to it depends on its kind of SC.
+static void end_slice(bool may_fault)
+{
+    tcb_t *t = ks.current;
+    sched_context_t *sc = ks.sc;
+    sched_reschedule();
+    if (!tcb_is_runnable(t) || t->sc != sc)
+        return;
+    if (sc_is_round_robin(sc)) {
+        refill_reset_slice(sc);
+        to_the_tail(t);
+    } else if (may_fault && cap_is_endpoint(t->slots[TCB_TIMEOUT_HANDLER].cap)) {
+        fault_raise_timeout(t);
+    } else if (refill_due(sc) && refill_sufficient(sc, 0)) {
+        to_the_tail(t);
+    } else {
+        sched_release_later(t);
+    }
+}
+
+void sched_yield(void)
+{
+    sched_context_t *sc = ks.sc;
+    sc->consumed += ks.now - ks.charged_until;
+    ks.charged_until = ks.now;
+    ks.reprogram = true;
+    if (!sc_is_round_robin(sc))
+        refill_charge(sc, sc_head(sc)->amount);
+    end_slice(false);
+}
+
+static void awaken(void)
+{
+    while (ks.release != NULL && refill_due(ks.release->sc)) {
+        tcb_t *t = ks.release;
+        sched_dequeue(t);
+        sched_wake(t);
+    }
+    ks.reprogram = true;
+}
+
+// Something became due: the budget of the current SC, the domain's time, a sleeping thread.
+static COLD bool deadline_passed(void)
+{
+    bool go_on = true;
+    if (!refill_sufficient(ks.sc, ks.now - ks.charged_until)) {
+        sched_charge();
+        end_slice(true);
+        go_on = false;
+    }
+    if (sched_domain_is_over()) {
+        sched_reschedule();
+        go_on = false;
+    }
+    awaken();
+    return go_on;
+}
+
+bool sched_enter(void)
+{
+    ks.now = arch_time();
+    return likely(ks.now < ks.deadline) || deadline_passed();
+}
+
+// Called whenever the current SC, its head refill, the release queue or the domain changed. The hardware timer is only touched when
+// it would come too late; an interrupt that comes early finds nothing due and sets it right.
+void sched_program_timer(void)
+{
+    ticks_t end = ks.charged_until + sc_head(ks.sc)->amount;
+    ticks_t until = ks.domain_end;
+    if (ks.release != NULL && sc_head(ks.release->sc)->time < until)
+        until = sc_head(ks.release->sc)->time;
+    until -= TIMER_MARGIN;
+    ticks_t alarm = end - TIMER_MARGIN < until ? end - TIMER_MARGIN : until;
+    end -= MIN_BUDGET - 1; // less than that is left: not enough for a kernel entry
+    ks.deadline = end < until ? end : until;
+    if (alarm < ks.timer) {
+        ks.timer = alarm;
+        arch_set_timer(alarm);
+    }
+    ks.reprogram = false;
+}
+
+void sched_timer_fired(void)
+{
+    ks.timer = UINT64_MAX;
+    ks.reprogram = true;
+}
+
+bool sched_preemption_point(void)
+{
+    if (likely(++ks.work_units < CONFIG_MAX_NUM_WORK_UNITS_PER_PREEMPTION))
+        return false;
+    ks.work_units = 0;
+    return arch_irq_pending() || arch_time() >= ks.deadline;
+}
