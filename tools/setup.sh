@@ -9,10 +9,11 @@ set -eu
 packages() {
     case "$1" in
     build) echo "gcc-riscv64-unknown-elf:cross-compiler binutils-riscv64-unknown-elf:cross-linker
-                 qemu-system-misc:machine-to-run-on python3:build-tools python3-lark:ADL-and-IDL-parser
+                 qemu-system-misc:machine-to-run-on python3:build-tools
                  python3-pyelftools:reads-linked-programs" ;;
     test)  echo "gcc:host-compiler-for-unit-tests libc6-dev:host-C-library libcmocka-dev:unit-test-framework
-                 python3-pytest:test-runner python3-pexpect:drives-the-console lrzsz:zmodem-sender" ;;
+                 python3-pytest:test-runner python3-pexpect:drives-the-console lrzsz:zmodem-sender
+                 graphviz:draws-the-component-graph" ;;
     debug) echo "gdb-multiarch:debugger" ;;
     docs)  echo "graphviz:draws-the-component-graph" ;;
     *)     echo "setup.sh: unknown set '$1'" >&2; exit 2 ;;
@@ -39,7 +40,7 @@ fi
 echo "setup: installing from Debian:$missing"
 # shellcheck disable=SC2086
 install() {
-    $sudo env DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Use-Pty=0 install -y -q --no-install-recommends $missing
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Use-Pty=0 install -y -q --no-install-recommends $missing </dev/null
 }
 $sudo apt-get -q update
 install

@@ -170,8 +170,8 @@ static void take_turns(word_t me)
     for (;;) {
         word_t now = instret();
         if (owner != me) {
-            if (gaps < SAMPLES) gap[gaps] = now - last_seen[1 - me];
-            gaps++;
+            word_t distance = now - last_seen[1 - me]; /* wraps when the turn ended between the two reads */
+            if (distance < WORD_MAX / 2 && gaps < SAMPLES) gap[gaps++] = distance;
             owner = me;
             if (gaps == SAMPLES) ipc_signal(ntfn);
         }

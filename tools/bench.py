@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+"""Counts instructions, prints a table and writes OUT/bench.json (a flat map of name to instructions).
+
+  kernel   the benchmark root task (tests/bench), which prints one line per primitive
+  system   the whole system with a script in its archive that uses the console's `instret` command
+
+Both run under QEMU's -icount shift=0,sleep=off: the figures repeat to the instruction, and each run is made twice to prove
+it. The system's command is taken from $QEMU_COMMAND (`make -s qemu-command`). The system is scripted, not typed at: under
+sleep=off QEMU does not serve an idle machine's console, and what the host does must not show in the figures."""
+import argparse
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import scripted
+
+ICOUNT = ["-icount", "shift=0,sleep=off"]
+KERNEL_LINE = re.compile(r"^bench (\w+) (\d+) (\d+) (\d+)$", re.M)
+APP = "hello"
+# Commands of the script, and the names of those whose instructions are reported (the last run of each counts: the first one
+# warms nothing up, but it allocates what the second finds again).
+ROUND = [("app_install", f"install {APP}.app"), ("app_start", f"start {APP}"), ("app_stop", f"stop {APP}"),
+         ("app_uninstall", f"uninstall {APP}")]
+SCRIPT_ROWS = ROUND * 2 + [("console_command", "echo")]
+
+
+def measure_kernel(out):
+    """name -> median; the worst case as name_max where it differs."""
+    text = scripted.run(["sh", str(out / "kbench" / "run.sh")], 120)
+    if "kbench done" not in text:
+        raise scripted.RunError("kbench did not finish:\n" + text[-2000:])
+    rows = {}
+    for name, median, _, highest in KERNEL_LINE.findall(text):
+        rows[name] = int(median)
+        if highest != median:
+            rows[name + "_max"] = int(highest)
+    return rows
+
+
+def measure_system(command):
+    """Boots, installs, starts, stops and uninstalls an application."""
+    lines = ["instret"] + [f"instret {command}" for _, command in SCRIPT_ROWS] + ["shutdown"]
+    text = scripted.run_system(command, lines, ICOUNT, [APP])
+    boot = re.search(r"^boot: (\d+)", text, re.M)
+    counts = [int(n) for n in re.findall(r"^instructions: (\d+)", text, re.M)]
+    if not boot or len(counts) != len(SCRIPT_ROWS) or "failed" in text:
+        raise scripted.RunError("the console did not run the script:\n" + text[-2000:])
+    return {"boot_to_prompt": int(boot.group(1)), **{name: n for (name, _), n in zip(SCRIPT_ROWS, counts)}}
+
+
+def twice(what, measure):
+    first, second = measure(), measure()
+    if first != second:
+        changed = {k: (first.get(k), second.get(k)) for k in first.keys() | second.keys() if first.get(k) != second.get(k)}
+        raise scripted.RunError(f"two runs of {what} differ: {changed}")
+    return first
+
+
+def show(title, rows):
+    print(f"\n{title}")
+    for name, n in rows.items():
+        if not name.endswith("_max"):
+            worst = f"   (at most {rows[name + '_max']:,})" if name + "_max" in rows else ""
+            print(f"  {name:28}{n:>12,}{worst}")
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--out", required=True, type=Path, help="the build folder")
+    options.add_argument("--kernel-only", action="store_true", help="leave the system out")
+    args = options.parse_args()
+    try:
+        kernel = twice("kbench", lambda: measure_kernel(args.out))
+        system = {}
+        if not args.kernel_only:
+            system = twice("the system", lambda: measure_system(os.environ["QEMU_COMMAND"]))
+    except (scripted.RunError, OSError, KeyError) as error:
+        print(f"bench.py: {error}", file=sys.stderr)
+        return 1
+    print(f"Instructions ({args.out.name}, -icount shift=0,sleep=off)")
+    show("kernel primitives: trap, kernel and return to the first user instruction behind it", kernel)
+    if system:
+        show("the whole system", system)
+    (args.out / "bench.json").write_text(json.dumps({**system, **kernel}, indent=2) + "\n")
+    print(f"\nwritten: {args.out / 'bench.json'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
