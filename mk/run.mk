@@ -13,15 +13,18 @@ run: all
 qemu-command:
 	@echo '$(QEMU_COMMAND)'
 
-# Every test, of this build and of the other: host units, programs on the target kernel, conversations with the console.
-OTHER := $(if $(filter debug,$(BUILD)),release,debug)
-TEST_PYTEST ?= $(sort $(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py))))
+# Every test, of both builds: host units, programs on the target kernel, conversations with the console.
+BUILDS      := debug release
+SUBMAKE      = $(MAKE) --no-print-directory -s -f mk/main.mk
+TEST_PYTEST ?= $(filter-out tests/system,$(sort $(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py)))))
 
-test: all $(UNIT_BINS) $(KTEST_IMAGES)
-	@$(MAKE) --no-print-directory -f mk/main.mk BUILD=$(OTHER) all $(if $(KTEST_IMAGES),ktest-images)
-	@$(MAKE) --no-print-directory -s -f mk/main.mk kernel-rv64
-	@QEMU_COMMAND='$(QEMU_COMMAND)' OUT=$(OUT) $(PY) tools/run_tests.py --unit $(UNIT_BINS) \
-	    --target $(KTEST_COMMANDS) --pytest $(TEST_PYTEST)
+test: $(UNIT_BINS)
+	+@for b in $(BUILDS); do $(SUBMAKE) BUILD=$$b all ktest-images || exit 1; done
+	+@$(SUBMAKE) kernel-rv64
+	+@boot() { $(SUBMAKE) BUILD=$$1 qemu-command; }; out=build/$(PLATFORM); \
+	    QEMU_COMMAND="$$(boot debug)" OUT=$$out-debug $(PY) tools/run_tests.py --unit $(UNIT_BINS) \
+	    --target $(KTEST_COMMANDS) --pytest $(TEST_PYTEST) \
+	    --console "tests/system=$$out-debug=$$(boot debug)" "tests/system=$$out-release=$$(boot release)"
 .PHONY: ktest-images
 ktest-images: $(KTEST_IMAGES)
 

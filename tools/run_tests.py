@@ -6,9 +6,11 @@ and something ran.
 
   run_tests.py --unit BINARY...            cmocka programs (host, sanitizers)
                --pytest DIR...             pytest folders (composer, packer, console conversations)
+               --console DIR=OUT=COMMAND   a pytest folder against the build in OUT, which COMMAND boots
                --target NAME=COMMAND ...   programs on the target whose last line is `N passed, M failed`
 """
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -48,8 +50,11 @@ def run_unit(binary):
     record("unit " + binary.rsplit("/", 1)[-1], passed, failed, start, output)
 
 
-def run_pytest(folder, timeout):
+def run_pytest(folder, timeout, out=None, qemu_command=None):
+    """One pytest folder; with out and qemu_command the system to talk to."""
     start = time.monotonic()
+    if out:
+        os.environ.update(OUT=out, QEMU_COMMAND=qemu_command)
     with tempfile.NamedTemporaryFile(suffix=".xml") as report:
         output, code = run(["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=3",
                             f"--junitxml={report.name}", folder], timeout)
@@ -63,7 +68,7 @@ def run_pytest(folder, timeout):
             failed = 1
     if code != 0 and failed == 0:
         failed = 1
-    record("pytest " + folder, passed, failed, start, output)
+    record("pytest " + folder + (" " + out.rsplit("-", 1)[-1] if out else ""), passed, failed, start, output)
 
 
 def run_target(spec):
@@ -81,6 +86,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--unit", nargs="*", default=[])
     parser.add_argument("--pytest", nargs="*", default=[])
+    parser.add_argument("--console", nargs="*", default=[])
     parser.add_argument("--pytest-timeout", type=int, default=2400)
     parser.add_argument("--target", nargs="*", default=[])
     options = parser.parse_args()
@@ -90,6 +96,9 @@ def main():
         run_target(spec)
     for folder in options.pytest:
         run_pytest(folder, options.pytest_timeout)
+    for spec in options.console:
+        folder, out, command = spec.split("=", 2)
+        run_pytest(folder, options.pytest_timeout, out, command)
 
     print("\nsuite                                              passed failed seconds")
     for suite, passed, failed, seconds in RESULTS:

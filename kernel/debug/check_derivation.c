@@ -75,7 +75,7 @@ static void check_contiguous(word_t position)
     c->object->last = position + 1;
 }
 
-static void check_links(const slot_t *slot)
+static void check_neighbours(const slot_t *slot)
 {
     const slot_t *prev = slot_prev(slot), *next = slot_next(slot);
     kassert(prev == NULL || (slot_next(prev) == slot && !slot_is_empty(prev)));
@@ -87,20 +87,20 @@ static void check_links(const slot_t *slot)
 static struct checked_cap ordered[CHECK_MAX_CAPS];
 static word_t ordered_count;
 
-static struct checked_object *object_of(const slot_t *slot)
+static struct checked_cap describe(slot_t *slot)
 {
-    struct cap_extent extent = cap_extent(slot->cap);
-    if (extent.bits == 0 || cap_is_untyped(slot->cap))
-        return NULL;
-    return checked_find(cap_tag(slot->cap), arch_kernel_pointer(extent.base));
+    struct checked_cap c = {.slot = slot, .extent = cap_extent(slot->cap)};
+    if (c.extent.bits != 0 && !cap_is_untyped(slot->cap))
+        c.object = checked_find(cap_tag(slot->cap), arch_kernel_pointer(c.extent.base));
+    return c;
 }
 
 static void order_list(slot_t *head)
 {
     for (slot_t *s = head; s != NULL; s = slot_next(s)) {
         kassert(ordered_count < checked_cap_count); // else: a loop
-        check_links(s);
-        ordered[ordered_count++] = (struct checked_cap){.slot = s, .object = object_of(s)};
+        check_neighbours(s);
+        ordered[ordered_count++] = describe(s);
     }
 }
 
@@ -121,15 +121,21 @@ static void leave_list(word_t position)
         checked_caps[ancestors.at[--ancestors.depth]].end = position;
 }
 
+static bool lies_in(const struct checked_cap *c, const struct checked_cap *untyped)
+{
+    return c->extent.bits != 0 && c->extent.bits <= untyped->extent.bits &&
+           c->extent.base - untyped->extent.base <= MASK(untyped->extent.bits);
+}
+
 // Whatever lies in an untyped's memory is revoked with it; of two capabilities to the same untyped memory one descends from the other.
 static void check_untyped_covers(word_t position)
 {
     const struct checked_cap *u = &checked_caps[position];
     for (word_t i = 0; i < checked_cap_count; i++) {
         const struct checked_cap *c = &checked_caps[i];
-        if (i == position || !cap_same_region(u->slot->cap, c->slot->cap) || (i > position && i < u->end))
+        if (likely(!lies_in(c, u)) || i == position || (i > position && i < u->end))
             continue;
-        kassert(cap_is_untyped(c->slot->cap) && cap_same_region(c->slot->cap, u->slot->cap) && position > i && position < c->end);
+        kassert(cap_is_untyped(c->slot->cap) && lies_in(u, c) && position > i && position < c->end);
     }
 }
 

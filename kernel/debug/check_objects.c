@@ -48,9 +48,8 @@ static void check_notification(const notification_t *n)
     if (n->bound_tcb != NULL) {
         check_alive_thread(n->bound_tcb);
         kassert(n->bound_tcb->bound_ntfn == n);
-        // Whoever waits is the bound thread; a bound thread that can take a signal has none pending.
+        // Whoever waits is the bound thread. (That a pending signal has found it receiving is possible: it was bound later.)
         kassert(n->queue == NULL || (n->queue == n->bound_tcb && n->queue->next == n->queue));
-        kassert(n->state != NTFN_ACTIVE || n->bound_tcb->state != THREAD_BLOCKED_RECV);
     }
     if (n->sc != NULL) {
         check_alive(CAP_SCHED_CONTEXT, n->sc);
@@ -96,7 +95,7 @@ static void check_stack(const sched_context_t *sc)
     }
 }
 
-static void check_sched_context(const sched_context_t *sc)
+static void check_context_links(const sched_context_t *sc)
 {
     if (sc->tcb != NULL) {
         check_alive_thread(sc->tcb);
@@ -113,7 +112,7 @@ static void check_sched_context(const sched_context_t *sc)
     check_stack(sc);
 }
 
-static void check_thread(const tcb_t *t)
+static void check_thread_links(const tcb_t *t)
 {
     check_alive_thread(t);
     kassert(t->state != THREAD_IDLE && t->state <= THREAD_RESTART);
@@ -166,10 +165,10 @@ void check_objects(void)
         else if (cap_is_reply(o->cap))
             check_reply(checked_pointer(o));
         else if (cap_is_sched_context(o->cap))
-            check_sched_context(checked_pointer(o));
+            check_context_links(checked_pointer(o));
     }
     for (const tcb_t *t = ks.all_threads; t != NULL; t = t->debug_next)
-        check_thread(t);
+        check_thread_links(t);
     check_interrupts();
 }
 #endif

@@ -52,7 +52,7 @@ static void check_ready_queues(void)
     kassert(left == 0);
 }
 
-static void check_release_queue(void)
+static void check_sleepers(void)
 {
     word_t waiting = count_in(QUEUE_RELEASE);
     kassert(ring_length(ks.release, QUEUE_RELEASE, waiting) == waiting);
@@ -102,7 +102,7 @@ static void check_current(void)
 void check_schedule(void)
 {
     check_ready_queues();
-    check_release_queue();
+    check_sleepers();
     for (word_t i = 0; i < checked_object_count; i++) {
         const struct checked_object *o = &checked_objects[i];
         if (cap_is_sched_context(o->cap))

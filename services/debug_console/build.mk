@@ -6,6 +6,8 @@ debug_console_SRCS := $(addprefix services/debug_console/src/, \
     main.c io.c command.c errors.c archive.c upload.c \
     cmd_bundle.c cmd_install.c cmd_instret.c cmd_key.c cmd_script.c cmd_service.c cmd_shell.c \
     test_memory.c test_ml.c test_security.c test_timer.c)
+# Much code that runs rarely: common prologues save a page and cost the user nothing that could be noticed.
+debug_console_CFLAGS := -msave-restore
 
 UNIT_TESTS += debug_console
 debug_console_TEST_SRCS = tests/unit/debug_console_test.c tests/unit/debug_console/fake.c \

@@ -95,14 +95,22 @@ def test_panic_is_seen(console):
 @pytest.mark.parametrize("name, pattern", [
     ("exitcode", r"Exited \(code 42\)"),
     ("overflow", r"Faulted \(cause VMFault store, pc 0x[0-9a-f]+, address 0x[1-9a-f][0-9a-f]*\)"),
+    ("crash-breakpoint", r"Faulted \(cause UserException breakpoint, pc 0x[1-9a-f][0-9a-f]*, address 0x0\)"),
+    ("crash-illegal", r"Faulted \(cause UserException illegal instruction, pc 0x[1-9a-f][0-9a-f]*, address 0x0\)"),
+    ("crash-jump", r"Faulted \(cause VMFault fetch, pc (0x[1-9a-f][0-9a-f]*), address \1\)"),
+    ("crash-kernel", r"Faulted \(cause VMFault load, pc 0x[1-9a-f][0-9a-f]*, address 0x8[0-9a-f]{7}\)"),
+    ("crash-syscall", r"Faulted \(cause UnknownSyscall \d+, pc 0x[1-9a-f][0-9a-f]*, address 0x0\)"),
+    ("crash-writetext", r"Faulted \(cause VMFault store, pc 0x[1-9a-f][0-9a-f]*, address 0x1[0-9a-f]{4}\)"),
 ])
 def test_other_ends(console, name, pattern):
     if f"{name}.app" not in console.run("builtins"):
         pytest.skip(f"no {name}.app")
+    before = console.mstats()
     console.install(name)
     console.start(name)
     console.wait_status(name, pattern)
     console.uninstall(name)
+    assert console.mstats() == before
 
 
 def test_states_and_refusals(console):

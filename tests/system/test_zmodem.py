@@ -75,6 +75,7 @@ def test_killed_sender(console, files, size, fraction):
     assert "installed" not in output
     assert console.mstats() == before
     assert "BundleNotFound" in console.run(f"status {path.stem}")
+    path = path if LONG else files["64k"]
     expect_installed(console.send_file(str(path)), path)
     console.uninstall(path.stem)
     assert console.mstats() == before

@@ -22,11 +22,17 @@ HOSTK_GENERATED := $(addprefix $(HOSTK_GEN)/include/,kernel/gen_config.h kernel/
 
 # The kernel has its own memset and memcpy; here they get names of their own, so that they can be tested beside libc's.
 HOSTK_KERNEL_C = $(KERNEL_SRCS) $(filter-out %/machine.c,$(KERNEL_ARCH_SRCS)) \
-    kernel/arch/host/machine.c kernel/arch/host/state.c
+    kernel/arch/host/machine.c
+# The checker runs after every entry: a fuzzer must neither pay for its instrumentation nor take its branches for the kernel's.
+HOSTK_CHECKS = $(filter kernel/debug/check% kernel/arch/riscv/check.c,$(HOSTK_KERNEL_C))
 $(HOSTK)/kernel.c: kernel/build.mk kernel/arch/riscv/build.mk kernel/arch/host/build.mk
 	@mkdir -p $(@D)
 	@printf '#define memset kernel_memset\n#define memcpy kernel_memcpy\n' > $@
-	@printf '#include "%s"\n' $(HOSTK_KERNEL_C) >> $@
+	@printf '#include "%s"\n' $(filter-out $(HOSTK_CHECKS),$(HOSTK_KERNEL_C)) >> $@
+	@printf '#ifdef __clang__\n#pragma clang attribute push(__attribute__((no_sanitize("address","undefined","coverage"))),' >> $@
+	@printf ' apply_to = function)\n#endif\n' >> $@
+	@printf '#include "%s"\n' $(HOSTK_CHECKS) >> $@
+	@printf '#ifdef __clang__\n#pragma clang attribute pop\n#endif\n#include "kernel/arch/host/state.c"\n' >> $@
 
 HOSTK_SRCS  := $(HOSTK)/kernel.c kernel/arch/host/world.c
 # The RAM that the kernel's image would fill: its first 64 KiB, of which boot gives back 16.

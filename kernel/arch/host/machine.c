@@ -28,6 +28,8 @@ unsigned long host_read_sip(void)
     return (host.time >= host.timer ? SIP_STI : 0u) | (host_deliverable() != 0 ? SIP_SEI : 0u);
 }
 
+bool host_irq_pending(void) { return host.time >= host.timer || host_deliverable() != 0; }
+
 void arch_irq_enable(word_t irq, bool enable)
 {
     uint32_t bit = (uint32_t)1 << irq;

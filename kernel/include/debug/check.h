@@ -23,6 +23,7 @@ struct checked_object {
 struct checked_cap {
     slot_t *slot;
     struct checked_object *object; /* NULL: none */
+    struct cap_extent extent;      /* of the capability's memory */
     word_t end;                    /* descendants are the entries between this one and `end` */
 };
 

@@ -22,8 +22,8 @@ int run(void)
 {
     loglevel_init();
     console_puts("\nKataOS-C, " BUILD_NAME " build. Type ? for the list of commands.\n");
-    script_run_if_present("autostart.repl");
     instret_note_boot();
+    script_run_if_present("autostart.repl");
     for (;;) {
         char *line = console_read_line(prompt);
         if (line != NULL)

@@ -61,9 +61,14 @@ struct placement {
     uint32_t room;      /* bytes left in the newest block */
 };
 
+/* Not __builtin_clz: that is a table in libgcc where the instruction set has no such instruction. */
 static uint32_t log2_floor(uint32_t n)
 {
-    return 31u - (uint32_t)__builtin_clz(n);
+    uint32_t log = 0;
+    while (n >>= 1) {
+        log++;
+    }
+    return log;
 }
 
 /*

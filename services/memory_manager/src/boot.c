@@ -72,7 +72,10 @@ static uint32_t carve(uint32_t slot, uint32_t order, uint32_t used)
     uint32_t offset = (used + (1u << MIN_ROOT_ORDER) - 1) & ~((1u << MIN_ROOT_ORDER) - 1);
     lost += offset - used;
     while (offset < size) {
-        uint32_t piece = (uint32_t)__builtin_ctz(offset);   /* offset > 0, and size - offset is a multiple of 2^piece */
+        uint32_t piece = MIN_ROOT_ORDER;    /* the alignment of offset > 0: size - offset is a multiple of it */
+        while (!(offset >> piece & 1)) {
+            piece++;
+        }
         uint16_t root = buddy_add_root(piece, false);
         if (root == BUDDY_NONE || kernel_split(slot, piece, buddy_slot(root), 1) != 0) {
             panic("untyped %u cannot be divided", (unsigned)slot);

@@ -35,7 +35,11 @@ void chunk_set_next(uint8_t chunk, uint8_t next) { chunks[chunk].next = next; }
 /* Smallest radix >= 1 of a CNode with room for n capabilities. */
 static uint32_t radix_for(uint32_t n)
 {
-    return n <= 2 ? 1 : 32u - (uint32_t)__builtin_clz(n - 1);
+    uint32_t radix = 1;
+    while (1u << radix < n) {
+        radix++;
+    }
+    return radix;
 }
 
 /* Maps the new frames in order and moves their capabilities out of the way; a moved capability keeps its mapping. */

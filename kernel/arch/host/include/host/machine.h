@@ -33,6 +33,8 @@ static inline unsigned long host_read_satp(void) { return host.satp; }
 static inline unsigned long host_read_stval(void) { return host.stval; }
 static inline void host_write_satp(unsigned long value) { host.satp = value; }
 
+/* An interrupt would be taken now if user code ran. */
+bool host_irq_pending(void);
 /* Ends the kernel entry that is under way, from anywhere in the kernel. */
 __attribute__((noreturn)) void host_leave(enum host_exit how);
 /* The kernel halts the machine. */

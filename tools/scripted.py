@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+"""Runs the built system on a script instead of on somebody who types: the archive of built-in files is replaced by one with
+an autostart.repl, which the console executes when it has come up. The last line of the script must be `shutdown`."""
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "packer"))
+import cpio  # noqa: E402
+
+
+class RunError(Exception):
+    """The message says what went wrong, with the end of the output."""
+
+
+def run(argv, timeout):
+    """Output of a command that must succeed."""
+    try:
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout)
+    except subprocess.TimeoutExpired as late:
+        raise RunError(f"{argv[0]} took longer than {timeout} s:\n{(late.stdout or b'').decode(errors='replace')[-2000:]}")
+    text = done.stdout.decode(errors="replace").replace("\r\n", "\n")
+    if done.returncode != 0:
+        raise RunError(f"{argv[0]} ended with code {done.returncode}:\n{text[-2000:]}")
+    return text
+
+
+def archive_members(data):
+    """(name, bytes) of a newc archive."""
+    members, at = [], 0
+    while True:
+        fields = [int(data[at + 6 + 8 * i:at + 14 + 8 * i], 16) for i in range(13)]
+        size, name_size = fields[6], fields[11]
+        name = data[at + 110:at + 110 + name_size - 1].decode()
+        start = (at + 110 + name_size + 3) & ~3
+        if name == "TRAILER!!!":
+            return members
+        members.append((name, data[start:start + size]))
+        at = (start + size + 3) & ~3
+
+
+def run_system(command, lines, options=(), apps=(), timeout=120):
+    """Output of the system that COMMAND (one string) starts, with QEMU options added and only these apps in its archive."""
+    argv = shlex.split(command)
+    loader = next((a for a in argv if "builtins.cpio" in a), None)
+    if loader is None:
+        raise RunError("the QEMU command loads no builtins.cpio")
+    path = re.search(r"file=([^,]*builtins\.cpio)", loader).group(1)
+    members = [m for m in archive_members(Path(path).read_bytes()) if m[0] in [f"{app}.app" for app in apps]]
+    if len(members) != len(apps):
+        raise RunError(f"{path} lacks some of {', '.join(apps)}")
+    script = "".join(line + "\n" for line in lines).encode()
+    with tempfile.NamedTemporaryFile(suffix=".cpio") as scripted:
+        scripted.write(cpio.archive([("autostart.repl", script)] + members))
+        scripted.flush()
+        argv[argv.index(loader)] = loader.replace(path, scripted.name)
+        return run(argv[:1] + list(options) + argv[1:], timeout)
