@@ -44,6 +44,11 @@ bench:          ## instruction counts of the primitives and of the whole system 
 docs:           ## redraw the component graph and the kernel reference in docs/
 	$(SETUP) build docs
 	@$(STAGE2) docs
+kernel:         ## build the kernel alone (BOOT=upstream ARCH=riscv32|riscv64: for upstream's loader)
+	$(SETUP) build
+	@$(STAGE2) kernel
+kernel-path:    ## print where `make kernel` with the same variables puts it (use with make -s)
+	@$(STAGE2) -s kernel-path
 clean:          ## remove all that was built
 	rm -rf build
 help:           ## this list

@@ -3,9 +3,11 @@
 #
 # The kernel: $(OUT)/kernel.elf. All C is compiled as one unit, so that the compiler sees (and inlines, and drops) everything.
 #   KERNEL_CONF=...  another configuration file
+#   BOOT=upstream    a kernel that upstream's loader starts (with ARCH=riscv32|riscv64); then also ROOT_CNODE_SIZE_BITS=...,
+#                    NUM_DOMAINS=... and the other names in KERNEL_SETTABLE (mk/boot.mk)
 #   kernel-rv64      compiles and links the 64-bit kernel from the same sources
 
-KERNEL_CONF ?= kernel/configs/$(PLATFORM)$(if $(filter riscv64,$(ARCH)),64)-$(BUILD).conf
+KERNEL_CONF ?= kernel/configs/$(if $(filter upstream,$(BOOT)),upstream-$(ARCH),$(PLATFORM)$(if $(filter riscv64,$(ARCH)),64))-$(BUILD).conf
 
 KERNEL_SRCS += $(addprefix kernel/, \
     lib/memory.c api/failures.c \
@@ -29,7 +31,7 @@ KERNEL_CFLAGS = $(ARCH_FLAGS) $(WARN) -Wconversion -Wmissing-prototypes -Wpedant
 
 # --- generated ---------------------------------------------------------------------------------------------
 $(GEN)/include/kernel/gen_config.h $(GEN)/gen_config.json &: tools/kconfig.py $(wildcard kernel/configs/*.conf)
-	$(Q)$(PY) tools/kconfig.py $(KERNEL_CONF) $(GEN)/include/kernel/gen_config.h $(GEN)/gen_config.json
+	$(Q)$(PY) tools/kconfig.py $(KERNEL_CONF) $(GEN)/include/kernel/gen_config.h $(GEN)/gen_config.json $(KERNEL_OVERRIDES)
 	@touch $(GEN)/include/kernel/gen_config.h $(GEN)/gen_config.json
 $(GEN)/include/kernel/caps_gen.h: tools/bitgen.py kernel/api/caps.toml
 	@mkdir -p $(@D)
@@ -59,7 +61,7 @@ $(OUT)/kernel.elf: $(OUT)/kernel/all.o $(KERNEL_ASM_OBJS) $(OUT)/kernel/kernel.l
 .PHONY: kernel kernel-rv64 kernel-path
 kernel: $(OUT)/kernel.elf
 kernel-path:
-	@echo $(OUT)/kernel.elf
+	@echo $(abspath $(OUT)/kernel.elf)
 KERNEL64_OUT := build/$(PLATFORM)64-$(BUILD)
 kernel-rv64:
 	$(Q)$(MAKE) --no-print-directory -f mk/main.mk ARCH=riscv64 OUT=$(KERNEL64_OUT) GEN=$(KERNEL64_OUT)/gen $(KERNEL64_OUT)/kernel.elf

@@ -6,7 +6,7 @@
 
 PLATFORM ?= qemu_virt
 BUILD    ?= debug
-OUT      := build/$(PLATFORM)-$(BUILD)
+include mk/boot.mk
 GEN      := $(OUT)/gen
 PY       := /usr/bin/python3
 Q        := $(if $(V),,@)
@@ -23,6 +23,6 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 include mk/toolchain.mk
 include $(wildcard platforms/$(PLATFORM)/platform.mk)
-include $(sort $(wildcard */build.mk */*/build.mk */*/*/build.mk))
+include $(filter $(BOOT_PARTS),$(sort $(wildcard */build.mk */*/build.mk */*/*/build.mk)))
 include mk/rules.mk
 include mk/run.mk

@@ -5,6 +5,9 @@
 
   platgen.py --platform platforms/qemu_virt/platform.toml --arch riscv32 --out build/.../gen [--ram BYTES]
 
+A description is of one of two kinds: a machine whose memory is divided among harts, with our monitor below the kernel
+([hart0] and so on), or a machine of which a loader gives the kernel everything ([image], [arch.*]).
+
 writes under the output folder:
   include/platform_gen.h   addresses and sizes; C and assembler; the device regions for C only
   platform.mk              the same as make variables (PLAT_...)
@@ -99,9 +102,49 @@ def regions(desc, arch):
     return memory, complement(merge(reserved), arch["device_top"])
 
 
+def loaded_regions(desc, arch, own):
+    """The same for a machine with one memory: (what tools are told, what the kernel reaches, devices, devices of the kernel)."""
+    start = desc["image"]["paddr"]
+    reserved = [(start, own["window_end"])]
+    for device in ("clint", "plic"):
+        rng = desc["kernel"][device + "_base"], desc["kernel"][device + "_base"] + desc["kernel"][device + "_size"]
+        reserved.append(round_out(rng, arch["device_page"]))
+    told = reserved[1:] + [(start, own["memory_end"])]
+    return (start, own["memory_end"]), (start, own["window_end"]), complement(merge(reserved), arch["device_top"]), \
+        complement(merge(told), arch["device_top"])
+
+
+def loaded_constants(desc, own, window):
+    """Name -> value."""
+    firmware = desc["firmware"]
+    out = {
+        "MONITOR_BASE": firmware["base"],
+        "MONITOR_SIZE": firmware["size"],
+        "HART0_BASE": firmware["base"],
+        "HART0_END": window[1],
+        "KERNEL_PADDR": window[0],
+        "KERNEL_VADDR": own["image_vaddr"],
+        "DIRECT_MAP_OFFSET": own["direct_map"],
+        "RAM_BASE": window[0],
+        "RAM_END": window[1],
+    }
+    if "device_window" in own:
+        out["DEVICE_WINDOW"] = own["device_window"]
+    return out | device_constants(desc)
+
+
+def device_constants(desc):
+    """Name -> value."""
+    out = {"TIMEBASE_HZ": desc["kernel"]["timebase_hz"]}
+    for key in ("plic_base", "plic_size", "plic_context", "plic_sources", "clint_base", "clint_size", "uart_base"):
+        out[key.upper()] = desc["kernel"][key]
+    out["FINISHER_BASE"] = desc["machine"]["finisher_base"]
+    return out
+
+
 def constants(desc, arch, memory):
     """Name -> value, in the order of the output."""
-    machine, hart0, kernel = desc["machine"], desc["hart0"], desc["kernel"]
+    hart0 = desc["hart0"]
     out = {
         "MONITOR_BASE": hart0["base"],
         "MONITOR_SIZE": hart0["monitor_size"],
@@ -115,11 +158,7 @@ def constants(desc, arch, memory):
     for name in ("hart1", "hart2", "archive"):
         out[name.upper() + "_BASE"] = desc[name]["base"]
         out[name.upper() + "_SIZE"] = desc[name]["size"]
-    out["TIMEBASE_HZ"] = kernel["timebase_hz"]
-    for key in ("plic_base", "plic_size", "plic_context", "plic_sources", "clint_base", "clint_size", "uart_base"):
-        out[key.upper()] = kernel[key]
-    out["FINISHER_BASE"] = machine["finisher_base"]
-    return out
+    return out | device_constants(desc)
 
 
 def c_literal(value):
@@ -170,6 +209,24 @@ def write_if_changed(path, text):
         path.write_text(text)
 
 
+def divided(desc, args):
+    """(device regions, constants, parts of platform_gen) of a machine that is divided among harts."""
+    arch = ARCHITECTURES[args.arch]
+    if args.ram:
+        desc["hart0"]["size"] = args.ram
+    check(desc)
+    memory, devices = regions(desc, arch)
+    return devices, constants(desc, arch, memory), {"devices": devices, "memory": [memory]}
+
+
+def loaded(desc, name):
+    """The same of a machine whose kernel comes from a loader."""
+    own = desc["arch"][name]
+    memory, window, devices, told = loaded_regions(desc, ARCHITECTURES[name], own)
+    desc["machine"]["total_ram_mib"] = own["total_ram_mib"]
+    return devices, loaded_constants(desc, own, window), {"devices": told, "memory": [memory]}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--platform", required=True, type=pathlib.Path)
@@ -179,17 +236,11 @@ def main():
     args = parser.parse_args()
     try:
         desc = tomllib.loads(args.platform.read_text())
-        if args.ram:
-            desc["hart0"]["size"] = args.ram
-        check(desc)
+        devices, consts, parts = loaded(desc, args.arch) if "image" in desc else divided(desc, args)
     except KeyError as missing:
         sys.exit(f"{args.platform}: missing key {missing}")
     except (PlatformError, tomllib.TOMLDecodeError) as problem:
         sys.exit(f"{args.platform}: {problem}")
-    arch = ARCHITECTURES[args.arch]
-    memory, devices = regions(desc, arch)
-    consts = constants(desc, arch, memory)
-    parts = {"devices": devices, "memory": [memory]}
     write_if_changed(args.out / "include/platform_gen.h", header(desc, consts, devices))
     write_if_changed(args.out / "platform.mk", make_vars(desc, consts))
     write_if_changed(args.out / "platform_gen.json",

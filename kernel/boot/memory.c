@@ -52,7 +52,7 @@ BOOT_CODE static void check_in_ram(struct region r)
 
 BOOT_CODE void boot_memory_init(const struct loader_info *loader)
 {
-    const struct region kernel = {KERNEL_PADDR, arch_physical(ki_end)};
+    const struct region kernel = {KERNEL_PADDR, arch_image_physical(ki_end)};
 
     insert_free(0, (struct region){RAM_BASE, RAM_END});
     reserve(kernel);
@@ -107,7 +107,7 @@ BOOT_CODE static void add_untypeds(struct root_task *root, word_t start, word_t 
 
 BOOT_CODE void boot_make_untypeds(struct root_task *root)
 {
-    const word_t boot_end = arch_physical(ki_boot_end);
+    const word_t boot_end = arch_image_physical(ki_boot_end);
 
     root->info->untyped.start = root->next_slot;
     for (word_t i = 0; i < sizeof device_regions / sizeof *device_regions; i++) {

@@ -91,7 +91,7 @@ static void check_refills(const sched_context_t *sc, word_t size_bits)
 static void check_current(void)
 {
     const tcb_t *current = ks.current;
-    kassert(ks.domain < CONFIG_NUM_DOMAINS && ks.domain == ks.domain_schedule[ks.domain_index].domain);
+    kassert(ks.domain < CONFIG_NUM_DOMAINS && ks.domain_index < CONFIG_NUM_DOMAIN_SCHEDULES);
     if (current == &idle_thread)
         return;
     check_alive_thread(current);

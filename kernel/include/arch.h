@@ -47,7 +47,7 @@ bool arch_is_valid_vspace(cap_t cap);
 /* Checks for an IPC buffer frame in order: a frame (else IllegalOperation), not a device frame (IllegalOperation), address aligned
  * (AlignmentError). */
 outcome_t arch_check_ipc_buffer(word_t address, cap_t cap);
-/* Installs the address space of t (or the empty one if it has none or a stale one). Called when ks.current changes and
+/* Installs the address space of t (or the empty one if it has none or a stale one) and what else belongs to the running thread. Called when ks.current changes and
  * when the current thread's VSpace changed. For idle_thread: the kernel's own. */
 void arch_switch_vspace(tcb_t *t);
 /* Fresh context of a new TCB (all zero already): whatever a return to user mode needs. */

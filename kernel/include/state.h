@@ -48,6 +48,9 @@ struct kernel_state {
     struct domain_slot domain_schedule[CONFIG_NUM_DOMAIN_SCHEDULES];
 
     struct ready_queues ready[CONFIG_NUM_DOMAINS];
+#ifdef CONFIG_HAVE_FPU
+    tcb_t *fpu_owner;        /* whose floating point registers are in the hart; NULL: nobody's */
+#endif
 #ifdef CONFIG_DEBUG_BUILD
     tcb_t *all_threads;
 #endif

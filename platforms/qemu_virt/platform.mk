@@ -6,7 +6,7 @@
 #   QEMU_EXTRA=...   further options, for instance -icount shift=0,sleep=off
 
 ARCH ?= riscv32
-PLATFORM_TOML := platforms/qemu_virt/platform.toml
+PLATFORM_TOML := platforms/qemu_virt/$(if $(filter upstream,$(BOOT)),upstream,platform).toml
 
 # Remembers the RAM size of the last build; a different one makes it newer, and so a new map.
 RAM_MARK := $(GEN)/ram.txt

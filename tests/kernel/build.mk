@@ -41,12 +41,23 @@ $(OUT)/$(1)/run.sh: $(OUT)/$(1)/monitor.elf $(OUT)/$(1)/user.img
 run-$(1): $(OUT)/$(1)/run.sh
 	@sh $$<
 endef
+ifneq ($(BOOT),upstream)
 $(eval $(call ROOT_TASK_RULES,ktest))
 $(eval $(call ROOT_TASK_RULES,kbench))
+endif
 
 ROOT_TASK_QEMU = $(QEMU) -M virt -smp 1 -m $(PLAT_TOTAL_RAM_MIB)M -bios none -display none -monitor none -no-reboot \
     -serial stdio -icount shift=0,sleep=off
 
-# For `make test`: both builds.
+# For `make test`: both builds, both word sizes.
 KTEST_IMAGES := $(OUT)/ktest/run.sh
-KTEST_COMMANDS := $(foreach b,debug release,'kernel $(b)=timeout 300 sh build/$(PLATFORM)-$(b)/ktest/run.sh </dev/null')
+ktest_command = 'kernel $(1) $(2)=timeout 300 sh build/$(PLATFORM)$(3)-$(2)/ktest/run.sh </dev/null'
+KTEST_COMMANDS := $(foreach b,debug release,$(call ktest_command,riscv32,$(b)) $(call ktest_command,riscv64,$(b),64))
+
+KTEST64_OUT := build/$(PLATFORM)64-$(BUILD)
+.PHONY: ktest-rv64
+ktest-rv64:
+	+$(Q)$(MAKE) --no-print-directory -f mk/main.mk ARCH=riscv64 OUT=$(KTEST64_OUT) GEN=$(KTEST64_OUT)/gen $(KTEST64_OUT)/ktest/run.sh
+ifneq ($(ARCH),riscv64)
+ktest-images: ktest-rv64
+endif

@@ -149,6 +149,30 @@ TIMED_TEST(budget, exhausted_context_does_not_bind_to_a_blocked_thread)
     EXPECT_OK(sc_bind(t->sc, tcb_new())); /* an inactive one may take it */
 }
 
+/* Spends all but 15 µs of its millisecond, then signals. */
+static void signal_late(word_t notification)
+{
+    uint64_t start = now_ticks();
+    while (now_ticks() - start < 985 * TICKS_PER_US) { }
+    ipc_signal(notification);
+    self()->progress = 1;
+    thread_stop();
+}
+
+TIMED_TEST(budget, system_call_without_enough_budget_is_executed_in_the_next_period)
+{
+    word_t n = notification_new();
+    struct thread *t = thread_new(signal_late, mint_new(n, ALL_RIGHTS, 1), TEST_PRIORITY + 1);
+    EXPECT_OK(sc_configure(t->sc, 1000, 10000, 0, 0, 0));
+    uint64_t start = now_ticks();
+    thread_start(t);
+    EXPECT(within(elapsed_us(start), 980, 1010));
+    EXPECT_EQ(ipc_poll(n), 0);
+    sleep_us(12000);
+    EXPECT_EQ(ipc_poll(n), 1);
+    EXPECT_EQ(t->progress, 1);
+}
+
 /* A sporadic context keeps unused budget in several refills. */
 TIMED_TEST(budget, unused_budget_survives_a_short_block)
 {

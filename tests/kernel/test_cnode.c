@@ -29,7 +29,7 @@ TEST(cnode, depth_must_be_1_to_word_bits)
 
 TEST(cnode, guard_larger_than_depth_is_guard_mismatch)
 {
-    EXPECT_FL(delete_at(ROOT_CNODE, 0, 20), 0, LOOKUP_GUARD, 20, 0, ROOT_GUARD_SIZE);
+    EXPECT_FL(delete_at(ROOT_CNODE, 0, ROOT_GUARD_SIZE - 1), 0, LOOKUP_GUARD, ROOT_GUARD_SIZE - 1, 0, ROOT_GUARD_SIZE);
     EXPECT_FL(delete_at(ROOT_CNODE, 0, 1), 0, LOOKUP_GUARD, 1, 0, ROOT_GUARD_SIZE);
 }
 

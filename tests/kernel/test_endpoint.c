@@ -221,3 +221,47 @@ TEST(endpoint, reply_recv_answers_and_receives_at_once)
     ipc_nbsend(reply, INFO(22, 0, 0), NONE);
     EXPECT_EQ(b->seen[2], INFO(22, 0, 0));
 }
+
+/* ---- several servers ------------------------------------------------------------------------------------------------- */
+
+static void count_and_reply(word_t own_reply)
+{
+    struct thread *me = self();
+    ipc_recv(ep, own_reply);
+    for (;;) {
+        me->progress++;
+        ipc_reply_recv(ep, INFO(me->seen[0], 0, 0), NONE, own_reply);
+    }
+}
+
+static void servers_take_turns(bool passive)
+{
+    struct thread *t[3];
+    ep = endpoint_new();
+    for (word_t i = 0; i < 3; i++) {
+        t[i] = thread_new(count_and_reply, reply_new(), TEST_PRIORITY + 1);
+        t[i]->seen[0] = i;
+        thread_start(t[i]);
+        if (passive) EXPECT_OK(sc_unbind(t[i]->sc));
+    }
+    for (word_t round = 0; round < 12; round++) EXPECT_EQ(ipc_call(ep, INFO(9, 0, 0), NONE), round % 3);
+    EXPECT_OK(tcb_suspend(t[1]->tcb)); /* from the middle of the queue */
+    for (word_t round = 0; round < 6; round++) EXPECT_EQ(ipc_call(ep, INFO(9, 0, 0), NONE), round % 2 * 2);
+}
+
+TEST(endpoint, equal_servers_take_turns) { servers_take_turns(false); }
+TEST(endpoint, equal_passive_servers_take_turns) { servers_take_turns(true); }
+
+TEST(endpoint, higher_server_is_always_served_first)
+{
+    struct thread *t[2];
+    ep = endpoint_new();
+    for (word_t i = 0; i < 2; i++) {
+        t[i] = thread_new(count_and_reply, reply_new(), TEST_PRIORITY + 1 + i);
+        t[i]->seen[0] = i;
+        thread_start(t[i]);
+        EXPECT_OK(sc_unbind(t[i]->sc));
+    }
+    for (word_t round = 0; round < 4; round++) EXPECT_EQ(ipc_call(ep, INFO(9, 0, 0), NONE), 1);
+    EXPECT_EQ(t[0]->progress, 0);
+}

@@ -183,3 +183,45 @@ TEST(ipc, kernel_never_touches_the_buffers_first_words)
     EXPECT_EQ(b->userData, 0x2222);
     for (unsigned i = 0; i < 4; i++) EXPECT_EQ(b->msg[i], 0x3333 + i);
 }
+
+/* ---- short messages between a waiting server and its clients ------------------------------------------------------ */
+
+static struct message served;
+static volatile word_t answer_length;
+
+/* Presets its message registers before each receive, so that what the kernel leaves alone can be told from what it wrote. */
+static void serve_presets(word_t unused)
+{
+    (void)unused;
+    struct message m = {ep, 0, {0x71, 0x72, 0x73, 0x74}};
+    syscall(SYS_RECV, &m, reply, 0);
+    for (;;) {
+        served = m;
+        m = (struct message){ep, INFO(2, 0, answer_length), {0x71, 0x72, 0x73, 0x74}};
+        syscall(SYS_REPLY_RECV, &m, reply, 0);
+    }
+}
+
+static void short_calls(bool passive)
+{
+    ep = endpoint_new();
+    reply = reply_new();
+    struct thread *server = thread_new(serve_presets, 0, TEST_PRIORITY + 1);
+    thread_start(server);
+    if (passive) EXPECT_OK(sc_unbind(server->sc));
+    for (word_t n = 0; n <= 4; n++) {
+        for (word_t back = 0; back <= 4; back++) {
+            answer_length = back;
+            sys(SYS_CALL, ep, INFO(1, 0, n), LIST(0x11, 0x12, 0x13, 0x14), 0, 0);
+            EXPECT_EQ(served.info, INFO(1, 0, n));
+            EXPECT_EQ(self()->out.info, INFO(2, 0, back));
+            for (word_t i = 0; i < 4; i++) {
+                EXPECT_EQ(served.mr[i], i < n ? 0x11 + i : 0x71 + i);
+                EXPECT_EQ(got_mr(i), i < back ? 0x71 + i : 0x11 + i);
+            }
+        }
+    }
+}
+
+TEST(ipc, short_calls_to_an_active_server_touch_only_their_length) { short_calls(false); }
+TEST(ipc, short_calls_to_a_passive_server_touch_only_their_length) { short_calls(true); }

@@ -137,6 +137,35 @@ TEST(irq, cleared_handler_signals_nobody)
     EXPECT_EQ(ipc_poll(ntfn), 0);
 }
 
+TEST(irq, interrupt_without_notification_does_not_block_the_next)
+{
+    setup();
+    EXPECT_OK(irq_clear(handler));
+    raise_interrupt();
+    spin_us(50);
+    quiet();
+    EXPECT_OK(irq_set_notification(handler, mint_new(ntfn, ALL_RIGHTS, 0x41))); /* a driver that binds late and never acknowledged */
+    raise_interrupt();
+    EXPECT_EQ(ipc_wait(ntfn), 0x41);
+    quiet();
+    EXPECT_OK(irq_ack(handler));
+}
+
+TEST(irq, acknowledged_interrupt_without_notification_does_not_block_the_next)
+{
+    setup();
+    EXPECT_OK(irq_clear(handler));
+    raise_interrupt();
+    spin_us(50);
+    quiet();
+    EXPECT_OK(irq_ack(handler));
+    EXPECT_OK(irq_set_notification(handler, mint_new(ntfn, ALL_RIGHTS, 0x42)));
+    raise_interrupt();
+    EXPECT_EQ(ipc_wait(ntfn), 0x42);
+    quiet();
+    EXPECT_OK(irq_ack(handler));
+}
+
 TEST(irq, deleted_handler_signals_nobody)
 {
     setup();

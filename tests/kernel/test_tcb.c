@@ -42,6 +42,20 @@ TEST(tcb, write_registers_count_must_fit_the_message)
     EXPECT_EQ(got_mr(1), 0); /* beyond the count: untouched */
 }
 
+TEST(tcb, write_registers_with_count_0_moves_nothing)
+{
+    word_t n = notification_new();
+    struct thread *t = thread_for_syscall(SYS_WAIT, n, 0, 0, 0, 0);
+    EXPECT_OK(tcb_set_priority(t->tcb, ROOT_TCB, TEST_PRIORITY - 1));
+    thread_start(t);
+    settle();
+    ipc_signal(mint_new(n, ALL_RIGHTS, 5)); /* its Wait is over, but it has not run yet */
+    EXPECT_OK(tcb_write_registers(t->tcb, 0, 0, NONE));
+    settle();
+    EXPECT_EQ(t->seen[0], 1);
+    EXPECT_EQ(t->seen[1], 5);
+}
+
 TEST(tcb, write_registers_accepts_more_than_32)
 {
     word_t tcb = tcb_new(), mrs[36] = {0, 34};

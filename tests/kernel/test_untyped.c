@@ -85,7 +85,8 @@ TEST(untyped, destination_lookup_failures_are_reported)
     word_t ut = ut12(), guard = WORD_BITS - boot_info->initThreadCNodeSizeBits;
     EXPECT_FL(untyped_retype(ut, seL4_EndpointObject, 0, ROOT_CNODE, 1, WORD_BITS - 1, 0, 1), 0, LOOKUP_DEPTH,
               WORD_BITS - 1, WORD_BITS);
-    EXPECT_FL(untyped_retype(ut, seL4_EndpointObject, 0, ROOT_CNODE, 1, 20, 0, 1), 0, LOOKUP_GUARD, 20, 0, guard);
+    EXPECT_FL(untyped_retype(ut, seL4_EndpointObject, 0, ROOT_CNODE, 1, guard - 1, 0, 1), 0, LOOKUP_GUARD, guard - 1, 0,
+              guard);
     EXPECT_FL(untyped_retype(ut, seL4_EndpointObject, 0, ROOT_CNODE, WORD_MAX, WORD_BITS, 0, 1), 0, LOOKUP_GUARD,
               WORD_BITS, 0, guard);
 }

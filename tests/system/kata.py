@@ -126,30 +126,34 @@ class Console:
         sender = subprocess.Popen(["sz", "-q", "-b", path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                   bufsize=0)
         try:
-            self._relay(sender, kill_after, time.monotonic() + timeout)
+            output = self._relay(sender, kill_after, time.monotonic() + timeout)
         finally:
             sender.kill()
             sender.wait()
             sender.stdin.close()
             sender.stdout.close()
-        self.child.expect_exact(PROMPT, timeout=30)
-        return self.child.before.replace("\r\n", "\n")
+        if PROMPT not in output:        # it may have come while a slow sender was still ending
+            self.child.expect_exact(PROMPT, timeout=30)
+            output += self.child.before
+        return output.split(PROMPT)[0].replace("\r\n", "\n")
 
     def _relay(self, sender, kill_after, deadline):
-        """Carries bytes between sz and the line until sz is gone, and its last words are delivered."""
-        line, sent, received = self.child.child_fd, 0, b""
+        """Carries bytes between sz and the line until sz is gone, and its last words are delivered. Returns what the console
+        said in the meantime."""
+        line, sent, output = self.child.child_fd, 0, ""
         while time.monotonic() < deadline:
             ready, _, _ = select.select([line, sender.stdout], [], [], 1)
             if sender.stdout in ready:
                 data = os.read(sender.stdout.fileno(), 1024)
                 if not data:
-                    return
+                    return output
                 os.write(line, data)
                 sent += len(data)
                 if kill_after is not None and sent >= kill_after:
-                    return
+                    return output
             if line in ready:
                 received = os.read(line, 4096)
+                output += received.decode("latin-1")
                 self.log.append(received.decode("latin-1"))
                 try:
                     os.write(sender.stdin.fileno(), received)

@@ -301,17 +301,16 @@ static void test_table(void **state)
 static void test_sessions(void **state)
 {
     (void)state;
-    assert_true(session_add(5, "a"));
-    assert_true(session_free());
-    assert_true(session_add(6, "b"));
-    assert_false(session_free());
-    assert_false(session_add(7, "c"));
+    assert_null(session_name(0));
+    session_open(5, "a");
     assert_string_equal(session_name(5), "a");
-    assert_null(session_name(7));
-    session_remove(5);
+    assert_null(session_name(6));
+    session_open(6, "b");               /* 5 was abandoned */
     assert_null(session_name(5));
+    session_close(5);
     assert_string_equal(session_name(6), "b");
-    session_remove(6);
+    session_close(6);
+    assert_null(session_name(6));
 }
 
 /* ---- faults ---------------------------------------------------------------------------------------------------- */

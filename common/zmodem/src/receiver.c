@@ -78,8 +78,11 @@ static void fail(struct zmodem *z, enum zmodem_error error)
     z->error = error;
 }
 
+/* A header as well as the CANs: lrzsz's sender skips everything up to the next header when it was offered two ZRINITs, and
+ * would offer the file again after five quiet seconds, to nobody. */
 void zmodem_abort(struct zmodem *z, enum zmodem_error error)
 {
+    send_header(z, ZM_ZABORT, 0);
     z->ops->send(z->ctx, zm_cancel_sequence, ZM_CANCEL_LENGTH);
     fail(z, error);
 }

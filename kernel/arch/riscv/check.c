@@ -80,7 +80,7 @@ static void check_pool(const struct asid_pool *pool, word_t asid_base)
 static void check_installed(void)
 {
     cap_t cap = ks.current->slots[TCB_VSPACE].cap;
-    word_t expected = satp_value(kernel_root, 0);
+    word_t expected = kernel_satp(0);
 
     if (cap_is_mapped_table(cap) && asid_vspace(page_table_cap_asid(cap)) == (const pte_t *)page_table_cap_base(cap))
         expected = satp_value((const pte_t *)page_table_cap_base(cap), page_table_cap_asid(cap));

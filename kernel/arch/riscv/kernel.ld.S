@@ -35,5 +35,6 @@ SECTIONS
         . = ALIGN(16);
         ki_end = .;
     } :image
+    ASSERT((ki_end - 1) >> 22 == KERNEL_VADDR >> 22, "one page of the root table maps the image")
     /DISCARD/ : { *(.comment) *(.riscv.attributes) *(.eh_frame .eh_frame_hdr) *(.note .note.*) }
 }

@@ -49,6 +49,18 @@ void arch_irq_enable(word_t irq, bool enable)
 
 void arch_irq_complete(word_t irq) { *plic_claim_register() = (uint32_t)irq; }
 
+/* Either the source stays claimed until IRQHandler_Ack, or it is done with here: the controller of QEMU's virt machine then does not
+ * raise a level again that did not change in between (sel4-abi.md 11.2). */
+static word_t plic_claim(void)
+{
+    word_t irq = *plic_claim_register();
+#ifndef CONFIG_PLIC_ACK_COMPLETES
+    if (irq != 0)
+        arch_irq_complete(irq);
+#endif
+    return irq;
+}
+
 /* The timer comes first: it is what bounds the time of everybody else. */
 word_t arch_irq_claim(void)
 {
@@ -57,11 +69,11 @@ word_t arch_irq_claim(void)
     if (pending & SIP_STI)
         return ARCH_TIMER_IRQ;
     if (pending & SIP_SEI)
-        return *plic_claim_register();
+        return plic_claim();
     return 0;
 }
 
-/* The source stays claimed until here, so it cannot interrupt again before its driver has dealt with it. */
+/* The source stays claimed until here, so it cannot interrupt again before its driver has dealt with it, unless configured otherwise. */
 void arch_irq_ack(word_t irq)
 {
 #ifdef CONFIG_PLIC_ACK_COMPLETES

@@ -4,6 +4,7 @@
 
 #include <api/syscall.h>
 #include <arch.h>
+#include <arch/fpu.h>
 #include <debug/debug.h>
 
 EXPORT void handle_exception(word_t cause);
@@ -26,8 +27,6 @@ outcome_t arch_check_ipc_buffer(word_t address, cap_t cap)
 /* A zeroed context is complete: sstatus is the same for all threads. */
 void arch_init_context(user_context_t *context) { (void)context; }
 
-void arch_forget_thread(tcb_t *t) { (void)t; }
-
 /* An exception from user mode that is not an ecall (sel4-abi.md 8.3): access and page faults become VM faults with the access fault's
  * number as status, everything else a user exception. */
 void handle_exception(word_t cause)
@@ -47,6 +46,10 @@ void handle_exception(word_t cause)
     case EXC_STORE_PAGE_FAULT:
         handle_vm_fault(address, EXC_STORE_ACCESS, false);
         break;
+    case EXC_ILLEGAL_INSTRUCTION:
+        if (fpu_claim(ks.current))
+            break;
+        /* fall through */
     default:
         handle_user_exception(cause, 0);
         break;

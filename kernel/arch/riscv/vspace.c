@@ -3,6 +3,7 @@
 /* Address spaces: the kernel's window, walking tables, and who is installed in satp. */
 
 #include <arch.h>
+#include <arch/fpu.h>
 #include <arch/vspace.h>
 #include <debug/debug.h>
 #include <state.h>
@@ -12,7 +13,7 @@
 /* ASIDs are used as they are in satp, so that switching address spaces needs no flush. */
 #define ASID_MAX MASK(seL4_NumASIDPoolsBits + seL4_ASIDPoolIndexBits)
 
-/* The root entries of the kernel's window; those between RAM and PLIC are unused. */
+/* The root entries of the kernel's window; those between RAM and PLIC are unused. An image linked apart has one of its own. */
 #if CONFIG_WORD_SIZE == 64
 #define WINDOW_FIRST (PLIC_VADDR >> PT_ROOT_BITS & MASK(PT_INDEX_BITS))
 #define WINDOW_LAST (((word_t)RAM_END - 1 + ARCH_PV_OFFSET) >> PT_ROOT_BITS & MASK(PT_INDEX_BITS))
@@ -20,6 +21,9 @@
 #define WINDOW_FIRST ((word_t)RAM_BASE >> PT_ROOT_BITS)
 #define WINDOW_LAST (PLIC_VADDR >> PT_ROOT_BITS)
 #endif
+
+#define IMAGE_APART (ARCH_IMAGE_OFFSET != ARCH_PV_OFFSET)
+#define IMAGE_INDEX ((word_t)KERNEL_VADDR >> PT_ROOT_BITS & MASK(PT_INDEX_BITS))
 
 pte_t kernel_root[PT_ENTRIES] __attribute__((aligned(BIT(seL4_PageTableBits)), section(".kernel_root")));
 
@@ -35,10 +39,12 @@ BOOT_CODE void vspace_init_kernel(void)
     const word_t plic = (word_t)PLIC_BASE & ~MASK(PT_ROOT_BITS);
 
     map_kernel_pages(plic, PLIC_VADDR & ~MASK(PT_ROOT_BITS), plic + 1, PTE_R | PTE_W);
-    map_kernel_pages(ram, ram + ARCH_PV_OFFSET, RAM_END, PTE_R | PTE_W | PTE_X);
-    csr_write(satp, satp_value(kernel_root, ASID_MAX));
+    map_kernel_pages(ram, ram + ARCH_PV_OFFSET, RAM_END, IMAGE_APART ? PTE_R | PTE_W : PTE_R | PTE_W | PTE_X);
+    if (IMAGE_APART)
+        kernel_root[IMAGE_INDEX] = pte_leaf((word_t)KERNEL_PADDR & ~MASK(PT_ROOT_BITS), PTE_R | PTE_W | PTE_X | PTE_G);
+    csr_write(satp, kernel_satp(ASID_MAX));
     tlb_flush_all();
-    if (csr_read(satp) != satp_value(kernel_root, ASID_MAX))
+    if (csr_read(satp) != kernel_satp(ASID_MAX))
         boot_fail("satp.ASID has fewer bits than there are ASIDs");
     arch_switch_vspace(&idle_thread);
 }
@@ -47,6 +53,8 @@ void vspace_add_kernel(pte_t *root)
 {
     for (word_t i = WINDOW_FIRST; i <= WINDOW_LAST; i++)
         root[i] = kernel_root[i];
+    if (IMAGE_APART)
+        root[IMAGE_INDEX] = kernel_root[IMAGE_INDEX];
 }
 
 struct walk vspace_walk(pte_t *root, word_t vaddr)
@@ -118,4 +126,8 @@ pte_t *vspace_root(cap_t cap)
 
 bool arch_is_valid_vspace(cap_t cap) { return cap_is_mapped_table(cap); }
 
-void arch_switch_vspace(tcb_t *t) { vspace_switch(t->slots[TCB_VSPACE].cap); }
+void arch_switch_vspace(tcb_t *t)
+{
+    vspace_switch(t->slots[TCB_VSPACE].cap);
+    fpu_switch(t);
+}

@@ -12,7 +12,7 @@
 #include <cpio/cpio.h>
 
 enum {
-    DRAIN_QUIET_MS = 400,       /* a sender that was told to stop has stopped when it was silent for so long */
+    DRAIN_QUIET_MS = 1000,      /* a sender that was told to stop has stopped when it was silent for so long */
     DRAIN_READS = 4096,         /* and is not waited for longer than this many reads */
 };
 

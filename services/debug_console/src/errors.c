@@ -37,7 +37,7 @@ static const char ml_names[] =
 static const char *pick(const char *names, int error)
 {
     if (error < 0)
-        return "the service did not answer";
+        return "an argument is too long";       /* or does not fit together with the others: the only way not to get through */
     for (; error > 0 && *names != '\0'; error--)
         names += strlen(names) + 1;
     return *names != '\0' ? names : "UnknownError";

@@ -2,16 +2,13 @@
 /* Copyright The KataOS-C authors */
 #pragma once
 
-/* Names of the installations under way (the data go straight through to the SecurityCoordinator). */
-#include <stdbool.h>
+/* The installation under way: its name (the data go straight through to the SecurityCoordinator). There is one at a time, as the
+ * SecurityCoordinator has one session for each of its clients: a new one ends one that was abandoned. */
 #include <stdint.h>
 
-#define MAX_SESSIONS 2u
+/* An installation begins; one that is still open is forgotten. */
+void session_open(uint32_t session, const char *name);
 
-/* False when MAX_SESSIONS are open. */
-bool session_add(uint32_t session, const char *name);
-bool session_free(void);
-
-/* Name of an open session, or NULL; valid until it is removed and another one added. */
+/* Name of the open session, or NULL when that is another one; valid until the next session_open. */
 const char *session_name(uint32_t session);
-void session_remove(uint32_t session);
+void session_close(uint32_t session);

@@ -120,11 +120,9 @@ int pkg_mgmt_install_begin(const char *name, uint32_t size, uint32_t *session)
     *session = 0;
     if (!bundle_name_valid(name))
         return PM_BUNDLE_ID_INVALID;
-    if (!session_free())
-        return PM_INSTALL_FAILED;
     int error = security_install_begin(SECURITY_APPLICATION, name, "", size, session);
     if (error == 0)
-        (void)session_add(*session, name);
+        session_open(*session, name);
     return error_from_security(error);
 }
 
@@ -142,7 +140,7 @@ int pkg_mgmt_install_end(uint32_t session, char *bundle_id, size_t bundle_id_cap
     if (name == NULL)
         return PM_INSTALL_FAILED;
     int error = security_install_end(session);
-    session_remove(session);
+    session_close(session);
     return error_from_security(error);
 }
 
@@ -150,7 +148,7 @@ int pkg_mgmt_install_abort(uint32_t session)
 {
     if (session_name(session) == NULL)
         return PM_INSTALL_FAILED;
-    session_remove(session);
+    session_close(session);
     return error_from_security(security_install_abort(session));
 }
 

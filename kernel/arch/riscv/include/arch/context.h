@@ -51,8 +51,20 @@ enum user_register {
 #define REG_NBSENDRECV_DEST REG_T0
 #define REG_TLS REG_TP
 
+#ifdef CONFIG_HAVE_FPU
+/* f0..f31 and fcsr while another thread's are in the hart; all zero is the initial state. */
+struct fpu_state {
+    uint64_t f[32];
+    uint32_t fcsr;
+};
+_Static_assert(offsetof(struct fpu_state, fcsr) == 8 * 32, "offsets that fpu.S uses");
+#endif
+
 typedef struct user_context {
     word_t reg[REG_COUNT];
+#ifdef CONFIG_HAVE_FPU
+    struct fpu_state fpu;
+#endif
 } user_context_t;
 
 _Static_assert(REG_A0 == 16 && REG_T0 == 24 && REG_TP == 31 && REG_NEXT_PC == 32, "offsets that entry.S uses");

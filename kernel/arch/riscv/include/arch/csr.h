@@ -26,7 +26,8 @@
 /* sstatus (section 4.1.1) */
 #define SSTATUS_SPIE (1u << 5)
 #define SSTATUS_SPP (1u << 8)
-#define SSTATUS_FS_MASK (3u << 13)
+#define SSTATUS_FS_MASK (3u << 13)  /* 0: floating point off */
+#define SSTATUS_FS_CLEAN (2u << 13)
 
 /* sip, sie (section 4.1.3) */
 #define SIP_STI (1u << 5)

@@ -3,6 +3,7 @@
 /* How the fast paths leave the kernel. */
 #pragma once
 
+#include <arch/fpu.h>
 #include <arch/vspace.h>
 #include <object/tcb.h>
 
@@ -11,6 +12,7 @@
 INLINE NORETURN void arch_fast_switch(tcb_t *t, word_t badge, word_t info)
 {
     vspace_switch(t->slots[TCB_VSPACE].cap);
+    fpu_switch(t);
 
     register word_t a0 __asm__("a0") = badge;
     register word_t a1 __asm__("a1") = info;

@@ -10,11 +10,19 @@
 #define ARCH_MAX_IRQ ((word_t)CONFIG_PLIC_MAX_NUM_INT)
 #define ARCH_TIMER_IRQ (ARCH_MAX_IRQ + 1u)
 
-/* Virtual minus physical address of all that the kernel reaches: RAM, its own image, its devices on rv64. 0 on rv32. */
-#define ARCH_PV_OFFSET ((word_t)KERNEL_VADDR - (word_t)KERNEL_PADDR)
+/* Virtual minus physical address of the kernel's image, and of what it reaches otherwise: RAM, and on rv64 its devices. The two are the
+ * same unless the platform says otherwise. */
+#define ARCH_IMAGE_OFFSET ((word_t)KERNEL_VADDR - (word_t)KERNEL_PADDR)
+#ifdef DIRECT_MAP_OFFSET
+#define ARCH_PV_OFFSET ((word_t)DIRECT_MAP_OFFSET)
+#else
+#define ARCH_PV_OFFSET ARCH_IMAGE_OFFSET
+#endif
 
 INLINE void *arch_kernel_pointer(word_t paddr) { return (void *)(paddr + ARCH_PV_OFFSET); }
 INLINE word_t arch_physical(const void *pointer) { return (word_t)pointer - ARCH_PV_OFFSET; }
+/* Of something in the kernel's image. */
+INLINE word_t arch_image_physical(const void *pointer) { return (word_t)pointer - ARCH_IMAGE_OFFSET; }
 
 /* The timer, in ticks. The high half is read again in case the low one wrapped in between. */
 INLINE ticks_t arch_time(void)

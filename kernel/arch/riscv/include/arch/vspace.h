@@ -102,6 +102,10 @@ void asid_init(void *pool, pte_t *root);
 
 /* The kernel's own table, where no user address is mapped: for threads that have no address space. */
 extern pte_t kernel_root[PT_ENTRIES];
+INLINE word_t kernel_satp(word_t asid)
+{
+    return SATP_MODE | asid << SATP_ASID_SHIFT | arch_image_physical(kernel_root) >> seL4_PageBits;
+}
 /* Installs the address space of a thread: cap is its VSpace slot, null or a table that was assigned. An ASID names an address space
  * only until its pool or root table is deleted, so table and ASID must still belong together. */
 INLINE void vspace_switch(cap_t cap)
@@ -109,7 +113,7 @@ INLINE void vspace_switch(cap_t cap)
     word_t satp = asid_satp(page_table_cap_asid(cap)); /* of a null cap: ASID 0, which is never used */
 
     if (unlikely(satp == 0 || satp_root(satp) != (const pte_t *)page_table_cap_base(cap)))
-        satp = satp_value(kernel_root, 0);
+        satp = kernel_satp(0);
     csr_write(satp, satp);
 }
 
@@ -120,12 +124,15 @@ void vspace_unmap_frame(word_t asid, word_t vaddr, word_t paddr, word_t bits);
 void vspace_unmap_table(word_t asid, word_t vaddr, const pte_t *table);
 
 /* The kernel's window: global, never user accessible, the same root entries in every address space. It maps with the largest pages
- * RAM at VA = PA + ARCH_PV_OFFSET and the PLIC: on rv64 at PA + ARCH_PV_OFFSET too, on rv32, where that would be a user address,
- * in the 4 MiB behind RAM. */
+ * RAM at VA = PA + ARCH_PV_OFFSET, the image where it is linked (one page: the link sees to it) and the PLIC: on rv64 at
+ * PA + ARCH_PV_OFFSET too, on rv32, where that would be a user address, in the 4 MiB behind RAM or where the platform says. */
 #if CONFIG_WORD_SIZE == 64
 #define PLIC_VADDR ((word_t)PLIC_BASE + ARCH_PV_OFFSET)
 #else
-#define PLIC_VADDR ((((word_t)RAM_END + MASK(PT_ROOT_BITS)) & ~MASK(PT_ROOT_BITS)) + ((word_t)PLIC_BASE & MASK(PT_ROOT_BITS)))
+#ifndef DEVICE_WINDOW
+#define DEVICE_WINDOW (((word_t)RAM_END + MASK(PT_ROOT_BITS)) & ~MASK(PT_ROOT_BITS))
+#endif
+#define PLIC_VADDR ((word_t)DEVICE_WINDOW + ((word_t)PLIC_BASE & MASK(PT_ROOT_BITS)))
 #endif
 
 /* Invocations (sel4-abi.md 10.3 to 10.5), in kernel/arch/riscv: page.c, page_table.c, asid.c. */

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+#
+# BOOT=upstream: root tasks started the way upstream's loader does it. A root task NAME ($(OUT)/NAME.elf) gets
+#   $(OUT)/NAME/loader.elf   tests/loader with kernel and root task inside
+#   $(OUT)/NAME/run.sh       the QEMU command: rv64 behind the OpenSBI that comes with QEMU, rv32 behind our monitor as SBI firmware
+#   run-NAME                 builds and runs it
+# ROOT_TASK=<file.elf> makes `user` such a name: any program with the ABI.
+
+ifeq ($(BOOT),upstream)
+LOADER_SRCS := $(wildcard tests/loader/*.[cS])
+# Where QEMU puts the device tree for our monitor to pass on (OpenSBI passes one by itself).
+LOADER_BASE := 0x88000000
+LOADER_DTB  := 0x8c000000
+
+# $(1) = name
+define LOADED_TASK_RULES
+$(OUT)/$(1)/loader.elf: $$(LOADER_SRCS) tests/loader/link.ld $(OUT)/kernel.elf $(OUT)/$(1).elf
+	@mkdir -p $$(@D)
+	@echo "  LD    $$@"
+	$$(Q)$$(CC) $$(ARCH_FLAGS) $$(WARN) -Os -g -ffreestanding -nostdlib -static -fno-stack-protector -msmall-data-limit=0 \
+	    -fno-tree-loop-distribute-patterns -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
+	    -DKERNEL_ELF='"$(OUT)/kernel.elf"' -DUSER_ELF='"$(OUT)/$(1).elf"' -T tests/loader/link.ld $$(LOADER_SRCS) -lgcc -o $$@
+
+$(OUT)/$(1)/run.sh: $(OUT)/$(1)/loader.elf $$(LOADER_FIRMWARE)
+	@{ echo '#!/bin/sh'; echo 'exec $$(QEMU) -M virt -smp 1 -m $$(PLAT_TOTAL_RAM_MIB)M $$(LOADER_QEMU_$(ARCH)) -display none' \
+	    '-monitor none -no-reboot -serial stdio -icount shift=0,sleep=off "$$$$@"'; } > $$@
+	@chmod +x $$@
+
+.PHONY: run-$(1)
+run-$(1): $(OUT)/$(1)/run.sh
+	@sh $$<
+endef
+LOADER_QEMU_riscv64 = -bios default -kernel $(@D)/loader.elf
+LOADER_QEMU_riscv32 = -bios none -device loader,file=$(OUT)/sbi.elf,cpu-num=0 -device loader,file=$(@D)/loader.elf \
+    -device loader,file=$(OUT)/kernel.dtb,addr=$(LOADER_DTB),force-raw=on
+LOADER_FIRMWARE := $(if $(filter riscv32,$(ARCH)),$(OUT)/sbi.elf $(OUT)/kernel.dtb)
+
+# Our monitor as plain SBI firmware: it hands over hart and device tree instead of a user image.
+$(OUT)/sbi.elf: $(MONITOR_OBJS) firmware/monitor/monitor.ld $(GEN)/platform.mk
+	@echo "  LD    $@"
+	$(Q)$(CC) $(MONITOR_LDFLAGS) -T firmware/monitor/monitor.ld \
+	    -Wl,--defsym=MONITOR_BASE=$(PLAT_MONITOR_BASE) -Wl,--defsym=MONITOR_SIZE=$(PLAT_MONITOR_SIZE) \
+	    -Wl,--defsym=KERNEL_ENTRY=$(LOADER_BASE) -Wl,--defsym=UI_START=0 -Wl,--defsym=UI_END=$(LOADER_DTB) \
+	    -Wl,--defsym=UI_PVOFFSET=0 -Wl,--defsym=UI_ENTRY=0 $(MONITOR_OBJS) -lgcc -o $@
+
+# The device tree of the machine that the kernel is configured for: QEMU's own.
+$(OUT)/kernel.dtb: $(GEN)/platform.mk
+	@mkdir -p $(@D)
+	$(Q)$(QEMU) -M virt,dumpdtb=$@ -smp 1 -m $(PLAT_TOTAL_RAM_MIB)M -bios none -display none > /dev/null 2>&1
+
+$(eval $(call LOADED_TASK_RULES,ktest))
+$(eval $(call LOADED_TASK_RULES,kbench))
+ifdef ROOT_TASK
+$(OUT)/user.elf: $(ROOT_TASK)
+	@mkdir -p $(@D)
+	@cp $< $@
+$(eval $(call LOADED_TASK_RULES,user))
+endif
+
+.PHONY: ktest-loaded
+ktest-loaded: $(OUT)/ktest/run.sh
+
+else ifneq ($(ARCH),riscv64)
+# For `make test`: both word sizes and builds with upstream's values, and a debug build with several domains and sel4test's root CNode.
+LOADED_DOMAINS := ROOT_CNODE_SIZE_BITS=13 NUM_DOMAINS=16
+LOADED_DOMAINS_SUFFIX := -ROOT_CNODE_SIZE_BITS_13-NUM_DOMAINS_16
+
+.PHONY: ktest-upstream
+ktest-upstream:
+	+$(Q)for a in riscv32 riscv64; do \
+	    $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a ktest-loaded || exit 1; \
+	    [ $(BUILD) = release ] || $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a $(LOADED_DOMAINS) ktest-loaded || exit 1; \
+	done
+ktest-images: ktest-upstream
+LOADED_RUNS := $(foreach a,riscv32 riscv64,$(a)-debug $(a)-release $(a)-debug$(LOADED_DOMAINS_SUFFIX))
+KTEST_COMMANDS += $(foreach r,$(LOADED_RUNS),'upstream $(r)=timeout 300 sh build/upstream-$(r)/ktest/run.sh </dev/null')
+endif
