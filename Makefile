@@ -17,7 +17,7 @@ STAGE2  = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAG
 SETUP   = @tools/setup.sh
 
 .DEFAULT_GOAL := all
-.PHONY: all run qemu-command test check debug size bench docs clean help kernel kernel-path setup
+.PHONY: all run qemu-command test soak check debug size bench docs clean help kernel kernel-path setup
 
 all:            ## build everything (BUILD=debug|release, PLATFORM=qemu_virt)
 	$(SETUP) build
@@ -32,6 +32,9 @@ qemu-command:   ## print the exact command that `make run` executes (use with ma
 test:           ## build and run every test; the last line counts them
 	$(SETUP) build test
 	@$(STAGE2) test
+soak:           ## random use of the running system (SEED=1 MINUTES=5), the memory figures compared after each batch
+	$(SETUP) build test
+	@$(STAGE2) soak
 debug:          ## boot stopped, GDB attached with the symbols of the kernel and COMPONENT=<name> or APP=<name>
 	$(SETUP) build debug
 	@$(STAGE2) debug

@@ -58,8 +58,18 @@ $(OUT)/kernel.elf: $(OUT)/kernel/all.o $(KERNEL_ASM_OBJS) $(OUT)/kernel/kernel.l
 	    -Wl,--gc-sections -T $(OUT)/kernel/kernel.ld $(OUT)/kernel/all.o $(KERNEL_ASM_OBJS) -lgcc -o $@
 -include $(wildcard $(OUT)/kernel/*.d $(OUT)/kernel/arch/riscv/*.d)
 
+# --- for user-level build systems, in upstream's layout (tools/kernel_export.py) ----------------------------------
+$(OUT)/kernel/export.ok: tools/kernel_export.py tools/kconfig.py $(GEN)/gen_config.json $(GEN)/platform_gen.json $(GEN)/invocations_all.json
+	@mkdir -p $(@D)
+	$(Q)$(PY) tools/kernel_export.py $(GEN) $(OUT) && touch $@
+# The device tree of the machine that an upstream kernel is configured for: QEMU's own, cut to the size that its header says.
+$(OUT)/kernel.dtb: $(GEN)/platform.mk
+	@mkdir -p $(@D)
+	$(Q)$(QEMU) -M virt,dumpdtb=$@ -smp 1 -m $(PLAT_TOTAL_RAM_MIB)M -bios none -display none > /dev/null 2>&1
+	@set -- $$(od -An -j4 -N4 -tu1 $@) && truncate -s $$((($$1 << 24) + ($$2 << 16) + ($$3 << 8) + $$4)) $@
+
 .PHONY: kernel kernel-rv64 kernel-path
-kernel: $(OUT)/kernel.elf
+kernel: $(OUT)/kernel.elf $(OUT)/kernel/export.ok $(if $(filter upstream,$(BOOT)),$(OUT)/kernel.dtb)
 kernel-path:
 	@echo $(abspath $(OUT)/kernel.elf)
 KERNEL64_OUT := build/$(PLATFORM)64-$(BUILD)

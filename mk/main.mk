@@ -17,7 +17,7 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
-.PHONY: all test run debug size bench docs qemu-command
+.PHONY: all test soak run debug size bench docs qemu-command
 
 export PYTHONDONTWRITEBYTECODE := 1
 

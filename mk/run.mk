@@ -28,6 +28,11 @@ test: $(UNIT_BINS)
 .PHONY: ktest-images
 ktest-images: $(KTEST_IMAGES)
 
+SEED    ?= 1
+MINUTES ?= 5
+soak: all
+	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/soak.py --seed $(SEED) --minutes $(MINUTES)
+
 COMPONENT ?= $(firstword $(COMPONENTS))
 debug: all
 	@tools/debug.sh '$(QEMU_COMMAND)' $(OUT) $(if $(APP),app/$(APP),$(COMPONENT))

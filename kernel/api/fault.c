@@ -32,85 +32,89 @@ void fault_raise_timeout(tcb_t *t)
 
 // --- messages -------------------------------------------------------------------------------------------
 
-// Where the words of a fault message go; words beyond the registers need a buffer.
-struct fault_writer {
-    word_t *reg;
-    word_t *buffer;
-    word_t length;
-};
+// The longest message is an unknown system call's.
+#define FAULT_MESSAGE_MAX (ARCH_SYSCALL_MESSAGE_REGS + 1)
 
-static void put(struct fault_writer *w, word_t value)
-{
-    if (w->length < REG_MESSAGE_COUNT)
-        w->reg[REG_MESSAGE + w->length] = value;
-    else if (w->buffer != NULL)
-        w->buffer[BUFFER_MR(w->length)] = value;
-    else
-        return;
-    w->length++;
-}
+// Each of these writes words and returns where the next one goes.
 
-static void put_registers(struct fault_writer *w, const tcb_t *t, const uint8_t *list, word_t count)
+static word_t *put_registers(word_t *out, const tcb_t *t, const uint8_t *list, word_t count)
 {
     for (word_t i = 0; i < count; i++)
-        put(w, t->context.reg[list[i]]);
+        *out++ = t->context.reg[list[i]];
+    return out;
 }
 
-static void put_lookup_failure(struct fault_writer *w, const struct lookup_failure *f)
+static word_t *put_lookup_failure(word_t *out, const struct lookup_failure *f)
 {
-    put(w, f->type);
+    *out++ = f->type;
     if (f->type == seL4_InvalidRoot)
-        return;
-    put(w, f->bits_left);
+        return out;
+    *out++ = f->bits_left;
     if (f->type == seL4_MissingCapability)
-        return;
-    put(w, f->found);
+        return out;
+    *out++ = f->found;
     if (f->type == seL4_GuardMismatch)
-        put(w, f->bits_found);
+        *out++ = f->bits_found;
+    return out;
 }
 
-static void put_timeout(struct fault_writer *w, const tcb_t *t)
+static word_t *put_timeout(word_t *out, const tcb_t *t)
 {
-    put(w, t->fault.u.badge);
+    *out++ = t->fault.u.badge;
     if (t->sc == NULL)
-        return;
+        return out;
     uint64_t us = sc_take_consumed(t->sc);
-    put(w, (word_t)us);
+    *out++ = (word_t)us;
     if (sizeof(word_t) == 4)
-        put(w, (word_t)(us >> 32));
+        *out++ = (word_t)(us >> 32);
+    return out;
 }
 
-word_t fault_message(tcb_t *sender, tcb_t *receiver, word_t *receiver_buffer)
+static word_t *put_fault(word_t *out, const tcb_t *t)
 {
-    const struct fault *f = &sender->fault;
-    struct fault_writer w = {receiver->context.reg, receiver_buffer, 0};
+    const struct fault *f = &t->fault;
     switch (f->type) {
     case seL4_Fault_CapFault:
-        put(&w, sender->context.reg[REG_PC]);
-        put(&w, f->u.cap.address);
-        put(&w, f->u.cap.in_receive);
-        put_lookup_failure(&w, &f->u.cap.lookup);
-        break;
+        *out++ = t->context.reg[REG_PC];
+        *out++ = f->u.cap.address;
+        *out++ = f->u.cap.in_receive;
+        return put_lookup_failure(out, &f->u.cap.lookup);
     case seL4_Fault_UnknownSyscall:
-        put_registers(&w, sender, arch_syscall_message, ARCH_SYSCALL_MESSAGE_REGS);
-        put(&w, f->u.syscall);
-        break;
+        out = put_registers(out, t, arch_syscall_message, ARCH_SYSCALL_MESSAGE_REGS);
+        *out++ = f->u.syscall;
+        return out;
     case seL4_Fault_UserException:
-        put_registers(&w, sender, arch_exception_message, ARCH_EXCEPTION_MESSAGE_REGS);
-        put(&w, f->u.user.number);
-        put(&w, f->u.user.code);
-        break;
+        out = put_registers(out, t, arch_exception_message, ARCH_EXCEPTION_MESSAGE_REGS);
+        *out++ = f->u.user.number;
+        *out++ = f->u.user.code;
+        return out;
     case seL4_Fault_Timeout:
-        put_timeout(&w, sender);
-        break;
+        return put_timeout(out, t);
     default:
-        put(&w, sender->context.reg[REG_PC]);
-        put(&w, f->u.vm.address);
-        put(&w, f->u.vm.prefetch);
-        put(&w, f->u.vm.fsr);
-        break;
+        *out++ = t->context.reg[REG_PC];
+        *out++ = f->u.vm.address;
+        *out++ = f->u.vm.prefetch;
+        *out++ = f->u.vm.fsr;
+        return out;
     }
-    return info_make(f->type, w.length);
+}
+
+// Words beyond the registers need a buffer; without one they are not part of the message.
+word_t fault_message(const tcb_t *sender, tcb_t *receiver)
+{
+    word_t message[FAULT_MESSAGE_MAX];
+    word_t length = (word_t)(put_fault(message, sender) - message);
+    word_t i = 0;
+    for (; i < REG_MESSAGE_COUNT && i < length; i++)
+        receiver->context.reg[REG_MESSAGE + i] = message[i];
+    if (length > REG_MESSAGE_COUNT) {
+        word_t *buffer = tcb_ipc_buffer(receiver, true);
+        if (buffer == NULL)
+            length = REG_MESSAGE_COUNT;
+        for (; i < length; i++)
+            buffer[BUFFER_MR(i)] = message[i];
+    }
+    return info_make(sender->fault.type, length);
 }
 
 // --- replies --------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The KataOS-C authors
-// The two system calls that make a remote procedure call, in their most frequent form: a short message without capabilities
+// The two system calls that make a remote procedure call, in their most frequent form: a message without capabilities
 // from a client to a passive server and back, the server running on the client's scheduling context. Each function first looks
 // whether all of that holds, without any effect, and then does what the general path would do, in one go. No time is charged:
 // the scheduling context does not change hands in between (sel4-abi.md 7.2, 7.3, 7.5).
@@ -20,9 +20,9 @@
 EXPORT void fastpath_call(word_t cptr, word_t info);
 EXPORT void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr);
 
-// Length at most 4, nothing in the fields of capabilities: all of them are the bits below the label.
+// A valid length, nothing in the fields of capabilities: all of them are the bits below the label, the length the lowest.
 INLINE word_t info_low_bits(word_t info) { return info & MASK(INFO_LABEL_SHIFT); }
-INLINE bool info_is_short(word_t info) { return info_low_bits(info) <= REG_MESSAGE_COUNT; }
+INLINE bool info_is_plain(word_t info) { return info_low_bits(info) <= seL4_MsgMaxLength; }
 
 // Resolves the full word in a CSpace of one level; NULL: another shape, or a failure, for the general path.
 INLINE slot_t *fast_lookup(const tcb_t *t, word_t cptr)
@@ -61,13 +61,31 @@ INLINE void fast_copy(const tcb_t *from, tcb_t *to, word_t length)
     }
 }
 
-// `to`, which the caller has made runnable and which has the caller's scheduling context, continues with badge and info.
-INLINE NORETURN void fast_switch(const tcb_t *from, tcb_t *to, word_t badge, word_t info)
+INLINE NORETURN void fast_leave(tcb_t *to, word_t badge, word_t info)
 {
-    fast_copy(from, to, info_low_bits(info));
     ks.current = to;
     check_invariants();
     arch_fast_switch(to, badge, info);
+}
+
+// A message that is longer than the registers. Not inlined: short ones shall not save registers for it.
+static NOINLINE void fast_switch_long(const tcb_t *from, tcb_t *to, word_t badge, word_t info)
+{
+    fast_copy(from, to, REG_MESSAGE_COUNT);
+    word_t length = message_copy_rest(from, to, info_low_bits(info));
+    fast_leave(to, badge, info_make(info_label(info), length));
+}
+
+// `to`, which the caller has made runnable and which has the caller's scheduling context, continues with badge and info.
+INLINE void fast_switch(const tcb_t *from, tcb_t *to, word_t badge, word_t info)
+{
+    word_t length = info_low_bits(info);
+    if (unlikely(length > REG_MESSAGE_COUNT)) {
+        fast_switch_long(from, to, badge, info);
+        return;
+    }
+    fast_copy(from, to, length);
+    fast_leave(to, badge, info);
 }
 
 // The head of the endpoint's queue leaves it.
@@ -93,7 +111,7 @@ void fastpath_call(word_t cptr, word_t info)
     }
     cap_t cap = slot->cap;
     word_t rights = endpoint_cap_rights(cap);
-    if (unlikely(!info_is_short(info) || !cap_is_endpoint(cap) || !(rights & RIGHT_WRITE) ||
+    if (unlikely(!info_is_plain(info) || !cap_is_endpoint(cap) || !(rights & RIGHT_WRITE) ||
                  !(rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY))))
         goto slow;
     endpoint_t *ep = (endpoint_t *)endpoint_cap_ptr(cap);
@@ -121,6 +139,7 @@ void fastpath_call(word_t cptr, word_t info)
     server->sc = sc;
     sc->tcb = server;
     fast_switch(caller, server, endpoint_cap_badge(cap), info);
+    return;
 
 slow:
     slow_call(cptr, slot, info);
@@ -163,7 +182,7 @@ void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr)
     if (unlikely(slot == NULL))
         goto slow;
     cap_t cap = slot->cap;
-    if (unlikely(!info_is_short(info) || !cap_is_endpoint(cap) || !(endpoint_cap_rights(cap) & RIGHT_READ)))
+    if (unlikely(!info_is_plain(info) || !cap_is_endpoint(cap) || !(endpoint_cap_rights(cap) & RIGHT_READ)))
         goto slow;
     endpoint_t *ep = (endpoint_t *)endpoint_cap_ptr(cap);
     slot = fast_lookup(server, reply_cptr);
@@ -194,6 +213,7 @@ void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr)
     ep->state = ENDPOINT_RECEIVING;
     fast_enqueue(ep, server);
     fast_switch(server, caller, 0, info);
+    return;
 
 slow:
     slow_reply_recv(cptr, info);

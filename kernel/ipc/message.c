@@ -7,8 +7,7 @@
 #include <object/cap.h>
 #include <object/cnode.h>
 
-// Registers and buffer words; returns the length that arrived.
-static word_t copy_words(const tcb_t *sender, tcb_t *receiver, word_t length, const word_t *from, word_t *to)
+static void copy_registers(const tcb_t *sender, tcb_t *receiver, word_t length)
 {
     const word_t *source = &sender->context.reg[REG_MESSAGE];
     word_t *dest = &receiver->context.reg[REG_MESSAGE];
@@ -28,8 +27,12 @@ static word_t copy_words(const tcb_t *sender, tcb_t *receiver, word_t length, co
     case 0:
         break;
     }
-    if (length <= REG_MESSAGE_COUNT)
-        return length;
+}
+
+word_t message_copy_rest(const tcb_t *sender, tcb_t *receiver, word_t length)
+{
+    const word_t *from = tcb_ipc_buffer(sender, false);
+    word_t *to = tcb_ipc_buffer(receiver, true);
     if (from == NULL || to == NULL)
         return REG_MESSAGE_COUNT;
 
@@ -88,10 +91,11 @@ static word_t transfer_caps(slot_t *const *caps, const tcb_t *receiver, word_t *
 }
 
 // Capabilities of a message whose sender may grant them.
-static word_t grant(const tcb_t *sender, const tcb_t *receiver, word_t info, const word_t *from, word_t *to, const endpoint_t *via,
-                    slot_t *const *caps)
+static word_t grant(const tcb_t *sender, const tcb_t *receiver, word_t info, const endpoint_t *via, slot_t *const *caps)
 {
     slot_t *found[seL4_MsgMaxExtraCaps];
+    const word_t *from = tcb_ipc_buffer(sender, false);
+    word_t *to = tcb_ipc_buffer(receiver, true);
     if (to == NULL || from == NULL)
         return 0;
     if (caps == NULL) {
@@ -106,20 +110,15 @@ void message_transfer(tcb_t *sender, tcb_t *receiver, const endpoint_t *via, wor
 {
     word_t info = sender->context.reg[REG_INFO];
     if (unlikely(sender->fault.type != seL4_Fault_NullFault)) {
-        info = fault_message(sender, receiver, tcb_ipc_buffer(receiver, true));
+        info = fault_message(sender, receiver);
     } else {
         word_t length = info_length(info);
         word_t extra = 0;
-        bool has_caps = can_grant && info_extra_caps(info) != 0;
-        if (length > REG_MESSAGE_COUNT || has_caps) {
-            const word_t *from = tcb_ipc_buffer(sender, false);
-            word_t *to = tcb_ipc_buffer(receiver, true);
-            length = copy_words(sender, receiver, length, from, to);
-            if (has_caps)
-                extra = grant(sender, receiver, info, from, to, via, caps);
-        } else {
-            copy_words(sender, receiver, length, NULL, NULL);
-        }
+        copy_registers(sender, receiver, length);
+        if (length > REG_MESSAGE_COUNT)
+            length = message_copy_rest(sender, receiver, length);
+        if (can_grant && info_extra_caps(info) != 0)
+            extra = grant(sender, receiver, info, via, caps);
         info = info_make(info_label(info), length) | extra;
     }
     receiver->context.reg[REG_INFO] = info;

@@ -101,7 +101,7 @@ static void resume_answered(tcb_t *t, bool was_timeout)
     sched_context_t *sc = t->sc;
     if (!tcb_is_runnable(t) || sc == NULL)
         return;
-    if (sc_is_active(sc) && !(refill_due(sc) && refill_sufficient(sc, 0)) && !was_timeout &&
+    if (sc_is_active(sc) && !refill_usable(sc) && !was_timeout &&
         cap_is_endpoint(t->slots[TCB_TIMEOUT_HANDLER].cap)) {
         fault_raise_timeout(t);
         return;

@@ -20,7 +20,7 @@ BOOT_CODE void sc_init_round_robin(sched_context_t *sc, word_t max_refills, tick
 
 static bool is_usable(const sched_context_t *sc)
 {
-    return sc_is_active(sc) && refill_due(sc) && refill_sufficient(sc, 0);
+    return sc_is_active(sc) && refill_usable(sc);
 }
 
 void sc_resume(sched_context_t *sc)

@@ -170,7 +170,7 @@ static outcome_t check_sched_context(const tcb_t *t, cap_t cap, sched_context_t 
     *sc = (sched_context_t *)sched_context_cap_ptr(cap);
     if (t->sc != *sc && (t->sc != NULL || (*sc)->tcb != NULL))
         return fail(seL4_IllegalOperation);
-    if (tcb_is_blocked(t) && !(sc_is_active(*sc) && refill_due(*sc) && refill_sufficient(*sc, 0)))
+    if (tcb_is_blocked(t) && !(sc_is_active(*sc) && refill_usable(*sc)))
         return fail(seL4_IllegalOperation);
     return DONE;
 }

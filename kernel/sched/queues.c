@@ -26,14 +26,16 @@ static void ring_remove(tcb_t **head, tcb_t *t)
         *head = t->next;
 }
 
-void sched_enqueue_tail(tcb_t *t)
+void sched_enqueue(tcb_t *t, bool at_head)
 {
     struct ready_queues *r = &ks.ready[t->domain];
     tcb_t **head = &r->head[t->prio];
     kassert(t->queue == QUEUE_NONE);
     t->queue = QUEUE_READY;
     if (*head != NULL) {
-        ring_insert_before(*head, t);
+        ring_insert_before(*head, t); // behind the tail, and in a ring in front of the head
+        if (at_head)
+            *head = t;
         return;
     }
     t->next = t->prev = t;
@@ -43,14 +45,9 @@ void sched_enqueue_tail(tcb_t *t)
     r->summary |= BIT(rank / WORD_BITS);
 }
 
-void sched_enqueue_head(tcb_t *t)
+void sched_ready_remove(tcb_t *t)
 {
-    sched_enqueue_tail(t);
-    ks.ready[t->domain].head[t->prio] = t;
-}
-
-static void ready_remove(tcb_t *t)
-{
+    t->queue = QUEUE_NONE;
     struct ready_queues *r = &ks.ready[t->domain];
     tcb_t **head = &r->head[t->prio];
     ring_remove(head, t);
@@ -65,8 +62,7 @@ static void ready_remove(tcb_t *t)
 void sched_dequeue(tcb_t *t)
 {
     if (t->queue == QUEUE_READY) {
-        ready_remove(t);
-        t->queue = QUEUE_NONE;
+        sched_ready_remove(t);
     } else if (t->queue == QUEUE_RELEASE) {
         ks.reprogram |= ks.release == t;
         ring_remove(&ks.release, t);

@@ -156,6 +156,12 @@ bool refill_due(const sched_context_t *sc)
     return sc_head(sc)->time <= ks.now + TIMER_MARGIN;
 }
 
+bool refill_usable(const sched_context_t *sc)
+{
+    const refill_t *head = sc_head(sc);
+    return head->amount >= MIN_BUDGET && head->time <= ks.now + TIMER_MARGIN;
+}
+
 bool refill_sufficient(const sched_context_t *sc, ticks_t used)
 {
     ticks_t amount = sc_head(sc)->amount;

@@ -64,7 +64,7 @@ static bool usable_now(sched_context_t *sc)
         return true;
     if (sc->sporadic)
         refill_unblock(sc);
-    return refill_due(sc) && refill_sufficient(sc, 0);
+    return refill_usable(sc);
 }
 
 void sched_wake(tcb_t *t)
@@ -102,7 +102,7 @@ static tcb_t *take_highest(void)
     tcb_t *t = sched_best_ready();
     if (t == NULL)
         return &idle_thread;
-    sched_dequeue(t);
+    sched_ready_remove(t);
     return t;
 }
 

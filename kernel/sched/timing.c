@@ -41,7 +41,7 @@ static void end_slice(bool may_fault)
         to_the_tail(t);
     } else if (may_fault && cap_is_endpoint(t->slots[TCB_TIMEOUT_HANDLER].cap)) {
         fault_raise_timeout(t);
-    } else if (refill_due(sc) && refill_sufficient(sc, 0)) {
+    } else if (refill_usable(sc)) {
         to_the_tail(t);
     } else {
         sched_release_later(t);

@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import random
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,7 @@ def main():
     kernel = args.tree / "kernel"
     files = [kernel / f for f in args.files] or [f for d in FOLDERS for f in sorted((kernel / d).glob("*.c"))]
     candidates = [(f, *site) for f in files for site in sites(f)]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     random.Random(args.seed).shuffle(candidates)
     original = make(args.tree, args.build)
     if original is None or not suite_passes(args.tree, args.build, args.timeout):
@@ -93,6 +95,7 @@ def main():
                 print("survived", where, flush=True)
             else:
                 killed += 1
+                print("noticed ", where, flush=True)
         finally:
             path.write_text(text)
     print(f"{killed} of {killed + len(survivors)} faults noticed ({len(candidates)} possible, seed {args.seed})")

@@ -44,11 +44,6 @@ $(OUT)/sbi.elf: $(MONITOR_OBJS) firmware/monitor/monitor.ld $(GEN)/platform.mk
 	    -Wl,--defsym=KERNEL_ENTRY=$(LOADER_BASE) -Wl,--defsym=UI_START=0 -Wl,--defsym=UI_END=$(LOADER_DTB) \
 	    -Wl,--defsym=UI_PVOFFSET=0 -Wl,--defsym=UI_ENTRY=0 $(MONITOR_OBJS) -lgcc -o $@
 
-# The device tree of the machine that the kernel is configured for: QEMU's own.
-$(OUT)/kernel.dtb: $(GEN)/platform.mk
-	@mkdir -p $(@D)
-	$(Q)$(QEMU) -M virt,dumpdtb=$@ -smp 1 -m $(PLAT_TOTAL_RAM_MIB)M -bios none -display none > /dev/null 2>&1
-
 $(eval $(call LOADED_TASK_RULES,ktest))
 $(eval $(call LOADED_TASK_RULES,kbench))
 ifdef ROOT_TASK

@@ -113,3 +113,16 @@ def test_log_lines_wait_for_the_end(console, files):
     console.uninstall("fibonacci")
     expect_installed(output, path)
     console.uninstall(path.stem)
+
+
+@pytest.mark.parametrize("name", ["esc\x1b[31m", '"quoted"', "two words", "-rf", "..", "caf\u00e9", "%s%n", "n" * 64, "n" * 200],
+                         ids=["escape", "quotes", "space", "option", "dots", "utf8", "format", "64", "200"])
+def test_bad_names(console, tmp_path, name):
+    """A bundle's id comes from outside: what is no id is refused, and never printed."""
+    path = tmp_path / f"{name}.app"
+    path.write_bytes(padded_bundle(4096))
+    before = console.mstats()
+    output = console.send_file(str(path), timeout=10)
+    assert "install failed: BundleIdInvalid" in output and "\x1b" not in output
+    assert console.mstats() == before
+    assert console.run("bundles").splitlines()[1:] == []

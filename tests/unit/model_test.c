@@ -14,20 +14,21 @@ static const struct model_paging sv39 = { .levels = 3, .index_bits = 9 };
 static void tables_of_sv32(void **state)
 {
     (void)state;
-    assert_int_equal(model_tables_needed(&sv32, 0x10000, 0x10000), 0);
-    assert_int_equal(model_tables_needed(&sv32, 0x10000, 0x11000), 1);
-    assert_int_equal(model_tables_needed(&sv32, 0, 0x400000), 1);
-    assert_int_equal(model_tables_needed(&sv32, 0x3ff000, 0x401000), 2);
-    assert_int_equal(model_tables_needed(&sv32, 0, 0x80000000), 512);
+    assert_int_equal(model_tables_needed(&sv32, MODEL_NOTHING, 0x10000, 0x10000), 0);
+    assert_int_equal(model_tables_needed(&sv32, MODEL_NOTHING, 0x10000, 0x11000), 1);
+    assert_int_equal(model_tables_needed(&sv32, MODEL_NOTHING, 0, 0x400000), 1);
+    assert_int_equal(model_tables_needed(&sv32, MODEL_NOTHING, 0x3ff000, 0x401000), 2);
+    assert_int_equal(model_tables_needed(&sv32, MODEL_NOTHING, 0, 0x80000000), 512);
 }
 
 static void tables_of_sv39(void **state)
 {
     (void)state;
-    assert_int_equal(model_tables_needed(&sv39, 0x10000, 0x11000), 2);
-    assert_int_equal(model_tables_needed(&sv39, 0x1ff000, 0x201000), 3);
-    assert_int_equal(model_tables_needed(&sv39, 0x3ffff000, 0x40001000), 4);
-    assert_int_equal(model_tables_needed(&sv39, 0x2000, 0x1000), 0);
+    assert_int_equal(model_tables_needed(&sv39, MODEL_NOTHING, 0x10000, 0x11000), 2);
+    assert_int_equal(model_tables_needed(&sv39, MODEL_NOTHING, 0x1ff000, 0x201000), 3);
+    assert_int_equal(model_tables_needed(&sv39, MODEL_NOTHING, 0x3ffff000, 0x40001000), 4);
+    assert_int_equal(model_tables_needed(&sv39, MODEL_NOTHING, 0x2000, 0x1000), 0);
+    assert_int_equal(model_tables_needed(&sv39, 0x40000fff, 0x40001000, 0x40002000), 0);
 }
 
 /* Sizes that Page_Map reports (sel4-abi 10.4) for each state of the tables. */

@@ -4,7 +4,7 @@
 
 #define PAGE_BITS 12u
 
-seL4_Word model_tables_needed(const struct model_paging *paging, seL4_Word start, seL4_Word end)
+seL4_Word model_tables_needed(const struct model_paging *paging, seL4_Word before, seL4_Word start, seL4_Word end)
 {
     seL4_Word tables = 0;
     if (start >= end) {
@@ -14,6 +14,7 @@ seL4_Word model_tables_needed(const struct model_paging *paging, seL4_Word start
     unsigned bits = PAGE_BITS + paging->index_bits;
     for (unsigned level = 1; level < paging->levels; level++) {
         tables += ((end - 1) >> bits) - (start >> bits) + 1;
+        tables -= before != MODEL_NOTHING && before >> bits == start >> bits;
         bits += paging->index_bits;
     }
     return tables;

@@ -10,7 +10,7 @@ void fault_raise(tcb_t *t);
 /* Timeout fault of a thread that has a timeout handler. */
 void fault_raise_timeout(tcb_t *t);
 /* Writes the message of sender's fault to receiver (at delivery time); returns its message info word. */
-word_t fault_message(tcb_t *sender, tcb_t *receiver, word_t *receiver_buffer);
+word_t fault_message(const tcb_t *sender, tcb_t *receiver);
 /* Applies the reply in `sender`'s registers to the faulting thread; true: restart it, false: it stays INACTIVE. */
 bool fault_reply(tcb_t *faulter, const tcb_t *sender);
 /* Prints a fault nobody handles. */

@@ -34,6 +34,10 @@ INLINE word_t info_length(word_t info)
 void message_transfer(tcb_t *sender, tcb_t *receiver, const endpoint_t *via, word_t badge, bool can_grant,
                       slot_t *const *caps);
 
+/* The words of a message of `length` words that are not in registers, from buffer to buffer. Returns the length that arrives: without a
+ * buffer on either side, what is in registers. */
+word_t message_copy_rest(const tcb_t *sender, tcb_t *receiver, word_t length);
+
 /* Looks up the extra capabilities of sender's message; caps[3] gets them, NULL behind the last. Returns how many were found: less than the info
  * word says means that caps[] ends with one that does not resolve (ks.lookup_failure), or that there is no buffer. */
 word_t message_extra_caps(const tcb_t *sender, word_t info, const word_t *buffer, slot_t *caps[]);

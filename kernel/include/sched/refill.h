@@ -17,5 +17,7 @@ void refill_reset_slice(sched_context_t *sc);
 void refill_unblock(sched_context_t *sc);
 /* Head refill is due now. */
 bool refill_due(const sched_context_t *sc);
+/* Due, and enough for a kernel entry: a thread may start to run on it. */
+bool refill_usable(const sched_context_t *sc);
 /* Head refill has at least the minimum budget beyond `used`. */
 bool refill_sufficient(const sched_context_t *sc, ticks_t used);

@@ -30,8 +30,12 @@ void sched_make_ready(tcb_t *t);
 void sched_reschedule(void);
 /* Takes t out of ready or release queue, if it is in one. */
 void sched_dequeue(tcb_t *t);
-void sched_enqueue_head(tcb_t *t);
-void sched_enqueue_tail(tcb_t *t);
+/* The same for one that is known to be in a ready queue. */
+void sched_ready_remove(tcb_t *t);
+/* Makes t, which is in no queue, the first or the last of its priority's ready queue. */
+void sched_enqueue(tcb_t *t, bool at_head);
+INLINE void sched_enqueue_head(tcb_t *t) { sched_enqueue(t, true); }
+INLINE void sched_enqueue_tail(tcb_t *t) { sched_enqueue(t, false); }
 /* Puts t into the release queue by its head refill's time. */
 void sched_release_later(tcb_t *t);
 INLINE const struct ready_queues *sched_ready_queues(void) { return &ks.ready[CONFIG_NUM_DOMAINS > 1 ? ks.domain : 0]; }

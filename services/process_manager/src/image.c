@@ -69,28 +69,18 @@ int image_open(struct image *image, const char *name)
     return error == BUNDLE_OK ? PM_SUCCESS : BUNDLE_ERROR_BASE + (int)error;
 }
 
-uint32_t image_tables(const struct model_paging *paging, uint32_t before, uint32_t start, uint32_t end)
-{
-    uint32_t tables = 0;
-    for (unsigned level = 1; level < paging->levels; level++) {
-        unsigned shift = 12u + level * paging->index_bits;
-        tables += ((end - 1) >> shift) - (start >> shift) + 1;
-        if (before != NO_PAGE && before >> shift == start >> shift)
-            tables--;
-    }
-    return tables;
-}
-
 static uint32_t count_tables(const struct image *image, const struct layout *layout, const struct model_paging *paging)
 {
-    uint32_t tables = 0, before = NO_PAGE;
+    uint32_t tables = 0;
+    seL4_Word before = MODEL_NOTHING;
     for (uint32_t i = 0; i < image->info.sections; i++) {
         const struct bundle_section *s = &image->sections[i].header;
-        tables += image_tables(paging, before, s->vaddr, s->vaddr + s->msize);
+        tables += (uint32_t)model_tables_needed(paging, before, s->vaddr, s->vaddr + s->msize);
         before = s->vaddr + s->msize - 1;
     }
-    tables += image_tables(paging, before, layout->stack, layout->stack_top);
-    return tables + image_tables(paging, layout->stack_top - 1, layout->ipc_buffer, layout->ipc_buffer + BUNDLE_PAGE);
+    tables += (uint32_t)model_tables_needed(paging, before, layout->stack, layout->stack_top);
+    before = layout->stack_top - 1;
+    return tables + (uint32_t)model_tables_needed(paging, before, layout->ipc_buffer, layout->ipc_buffer + BUNDLE_PAGE);
 }
 
 struct layout image_layout(const struct image *image, const struct model_paging *paging)

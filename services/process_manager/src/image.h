@@ -32,11 +32,6 @@ struct layout {
  * the image is used. */
 int image_open(struct image *image, const char *name);
 
-/* Page tables below the root that are missing to map [start, end), when everything up to the address `before` (NO_PAGE:
- * nothing) is mapped already. */
-#define NO_PAGE UINT32_MAX
-uint32_t image_tables(const struct model_paging *paging, uint32_t before, uint32_t start, uint32_t end);
-
 struct layout image_layout(const struct image *image, const struct model_paging *paging);
 
 /* Loading: the target gives a zeroed page of memory after the other, in the order of their addresses. */

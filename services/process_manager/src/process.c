@@ -12,6 +12,7 @@
 #include <camkes.h>
 #include <kata/copyregion.h>
 #include <kata/log.h>
+#include <memory_manager.h>
 #include <model/model.h>
 
 #define PRIORITY   100u
@@ -40,7 +41,7 @@ static struct {
     seL4_CPtr next_table, frames;       /* frames: first slot for frames = behind the tables */
     seL4_CPtr next_frame, frames_end;   /* fresh frames at hand */
     uint32_t frames_due;                /* still to be allocated */
-    uint32_t mapped;                    /* last page that was mapped, or NO_PAGE */
+    seL4_Word mapped;                   /* last page that was mapped, or MODEL_NOTHING */
 } job;
 
 static struct copyregion window;
@@ -73,7 +74,7 @@ static bool allocate(const uint32_t *objects, size_t words)
     }
     int error = memory_alloc(objects, words, 1, &bundle->handles[bundle->allocations]);
     if (error != 0) {
-        log_error("%s: no memory (%d)", bundle->name, error);
+        log_error(error == MEMORY_ALLOC_FAILED ? "%s: no memory" : "%s: memory refused (%d)", bundle->name, error);
         return false;
     }
     bundle->allocations++;
@@ -99,7 +100,7 @@ static bool allocate_objects(void)
     job.container_bits = model_cnode_radix(kept);
     job.container_used = 0;
     job.next_table = WORK_POOL;
-    job.mapped = NO_PAGE;
+    job.mapped = MODEL_NOTHING;
     job.frames = WORK_POOL + layout->tables;
     job.frames_due = layout->pages;
     if (job.frames >= WORK_END)
@@ -134,7 +135,7 @@ static bool to_container(seL4_CPtr slot)
 /* Pages come in the order of their addresses, so the tables that are missing are known. */
 static bool map(seL4_CPtr frame, uint32_t vaddr, uint32_t rights)
 {
-    for (uint32_t n = image_tables(&model_paging, job.mapped, vaddr, vaddr + BUNDLE_PAGE); n > 0; n--)
+    for (seL4_Word n = model_tables_needed(&model_paging, job.mapped, vaddr, vaddr + BUNDLE_PAGE); n > 0; n--)
         if (!ok(model_map_table(WORK_VSPACE, job.next_table++, vaddr), "page table"))
             return false;
     job.mapped = vaddr;

@@ -31,12 +31,20 @@ int security_echo(const uint8_t *data, size_t data_n, uint8_t *reply, size_t *re
 
 int security_install_begin(uint32_t kind, const char *name, const char *model, uint32_t size, uint32_t *session)
 {
-    return store_begin(camkes_sender(), kind, name, model, size, session);
+    int error = store_begin(camkes_sender(), kind, name, model, size, session);
+    if (error == SECURITY_INSTALL_FAILED) {
+        log_error("%s: the store is full: %u packages", name, (unsigned)STORE_PACKAGES);
+    }
+    return error;
 }
 
 int security_install_data(uint32_t session, const uint8_t *data, size_t data_n)
 {
-    return store_data(camkes_sender(), session, data, data_n);
+    int error = store_data(camkes_sender(), session, data, data_n);
+    if (error == SECURITY_INSTALL_FAILED) {
+        log_error("no memory for the image");
+    }
+    return error;
 }
 
 int security_install_end(uint32_t session)

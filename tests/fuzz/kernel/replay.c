@@ -3,7 +3,7 @@
 /* Runs saved programs, without libFuzzer:
  *   replay FILE...           each file: raw bytes of a program, or (name ends in .hex) a program per line in hexadecimal, # comments
  *   replay --minimise FILE   takes steps and bytes away as long as the program still fails; prints it
- * The last line says how many ran: a program that fails ends the process. */
+ * Without arguments: the corpus of the tree. The last line says how many ran: a program that fails ends the process. */
 #define _GNU_SOURCE
 #include "program.h"
 #include "world.h"
@@ -151,6 +151,8 @@ int main(int argc, char **argv)
         return minimise(argv[2]);
     for (int i = 1; i < argc; i++)
         run_file(argv[i]);
+    if (argc == 1)
+        run_file(CORPUS);
     printf("%u programs, %lu steps, %lu successful invocations\n", programs, program_steps, program_successes);
     printf("[  PASSED  ] %u test(s).\n", programs);
     return programs == 0;

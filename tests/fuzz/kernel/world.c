@@ -49,6 +49,27 @@ static const struct {
     word_t prio, budget, period;
 } plans[WORLD_THREADS] = {{100, 10000, 20000}, {100, 5000, 5000}, {110, 1000, 10000}, {90, 0, 0}};
 
+static void set_root_priority(word_t prio)
+{
+    call(seL4_CapInitThreadTCB, TCBSetPriority, WORDS(seL4_CapInitThreadTCB), WORDS(prio));
+}
+
+/* A passive server: it runs once on a scheduling context of its own, waits for calls, and loses the context. */
+static void start_server(word_t tcb, word_t sc)
+{
+    const tcb_t *root = ks.current;
+
+    must(call(sched_control(), SchedControlConfigureFlags, WORDS(sc), WORDS(10000, 10000, 0, 0, 0)) == 0, "server time");
+    must(call(sc, SchedContextBind, WORDS(tcb), NONE) == 0, "server SC");
+    must(start_thread(tcb) == 0, "server");
+    set_root_priority(1);
+    must(ks.current != root, "the server runs");
+    syscall_with(seL4_SysRecv, W_EP, 0, W_REPLY);
+    must(ks.current == root && info() == 0, "the server waits");
+    set_root_priority(seL4_MaxPrio);
+    must(call(sc, SchedContextUnbind, NONE, NONE) == 0, "the server is passive");
+}
+
 static void make_thread_of_world(word_t n, bool tiny)
 {
     make(W_TCB + n, seL4_TCBObject, 0);
@@ -69,7 +90,10 @@ static void make_thread_of_world(word_t n, bool tiny)
     }
     if (n == 2)
         must(call(tcb, TCBSetTimeoutEndpoint, WORDS(ep), NONE) == 0, "timeout handler");
-    must(start_thread(tcb) == 0, "start");
+    if (plans[n].budget == 0)
+        start_server(tcb, sc);
+    else
+        must(start_thread(tcb) == 0, "start");
     for (word_t i = 0; i < 4; i++)
         done(SCRATCH + i);
 }
@@ -139,11 +163,11 @@ void world_make(bool tiny)
     make_ipc_objects();
     make_vspaces();
     make_memory_objects();
-    for (word_t i = 0; i < WORLD_THREADS; i++)
-        make_thread_of_world(i, tiny);
-    make_interrupt();
     must(call(NODE, CNodeMint, WORDS(seL4_CapInitThreadCNode),
               WORDS(W_CNODE, WORLD_RADIX, NODE, DEPTH, RIGHT_ALL, WORD_BITS - WORLD_RADIX)) == 0, "node cap");
+    for (word_t i = WORLD_THREADS; i-- > 0;)
+        make_thread_of_world(i, tiny);
+    make_interrupt();
     give_copy(W_VSPACE, seL4_CapInitThreadVSpace);
     give_copy(W_SCHED_CONTROL, sched_control());
     give_copy(W_DOMAIN, seL4_CapDomain);

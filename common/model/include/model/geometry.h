@@ -20,8 +20,10 @@ struct model_paging {
 /* The one of the machine this is compiled for (src/arch). */
 extern const struct model_paging model_paging;
 
-/* Page tables below the root that a page-aligned range [start, end) needs in an empty address space. */
-seL4_Word model_tables_needed(const struct model_paging *paging, seL4_Word start, seL4_Word end);
+/* Page tables below the root that are missing to map [start, end), when the last address that is mapped already is `before`
+ * <= start (MODEL_NOTHING: none is). */
+#define MODEL_NOTHING ((seL4_Word)-1)
+seL4_Word model_tables_needed(const struct model_paging *paging, seL4_Word before, seL4_Word start, seL4_Word end);
 
 /* True when a Page_Map that failed with `bits_left` (sel4-abi §10.4: size of the level where the walk ended) wants a
  * page table before it can map a page of 2^page_bits bytes. */

@@ -7,12 +7,12 @@
 #define PLATFORM_NAME "host"
 #define HOST_RAM 0x40000000u
 #define RAM_BASE 0xc0000000u
-#define RAM_END 0xc0400000u
-#define HOST_RAM_BYTES 0x400000u
+#define RAM_END 0xc0800000u
+#define HOST_RAM_BYTES 0x800000u
 #define KERNEL_PADDR RAM_BASE
 #define KERNEL_VADDR HOST_RAM
 /* Never accessed; its place only says which root entries belong to the kernel's window. */
-#define PLIC_BASE 0xc0800000u
+#define PLIC_BASE 0xc0c00000u
 #define PLIC_CONTEXT 1u
 #define TIMEBASE_HZ 10000000u
 

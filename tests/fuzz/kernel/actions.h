@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+/* The actions that the enumeration combines: few, but each kind of object and each kind of interference between threads. */
+#pragma once
+
+#include <stdbool.h>
+
+extern const unsigned action_count;
+const char *action_name(unsigned action);
+/* The action makes sense in the present state: somebody runs, or it is an event from outside. */
+bool action_possible(unsigned action);
+/* Done by the thread that runs, including what it takes to get over preemption. */
+void action_do(unsigned action);

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+#
+# Random and exhaustive programs of system calls against the kernel on the host (kernel/arch/host).
+#   make fuzz-kernel TIME=seconds     libFuzzer (clang), working corpus in build/host/corpus; a failing program is minimised and printed
+#   make enumerate-kernel DEPTH=n     all sequences of n actions, states pruned
+# `make test` replays the corpus of the tree (a program per line) and enumerates a little.
+
+TIME  ?= 600
+DEPTH ?= 4
+FUZZCC ?= clang-19
+
+FUZZK_CORPUS  := tests/fuzz/kernel/corpus.hex
+FUZZK_WORLD   := tests/fuzz/kernel/world.c tests/hostkernel/kit.c
+FUZZK_PROGRAM := tests/fuzz/kernel/program.c tests/fuzz/kernel/arguments.c tests/fuzz/kernel/budget.c
+
+$(HOSTK_GEN)/include/fuzz_table.h: tests/fuzz/kernel/gen_table.py tools/apigen.py $(wildcard kernel/api/*.toml)
+	@mkdir -p $(@D)
+	$(Q)$(PY) $< $@
+
+UNIT_TESTS += fuzz_kernel enumerate_kernel
+fuzz_kernel_TEST_SRCS = tests/fuzz/kernel/replay.c $(FUZZK_PROGRAM) $(FUZZK_WORLD) $(HOSTK_SRCS)
+fuzz_kernel_TEST_CFLAGS = $(HOSTK_FLAGS) -DCORPUS='"$(FUZZK_CORPUS)"'
+enumerate_kernel_TEST_SRCS = tests/fuzz/kernel/enumerate.c tests/fuzz/kernel/actions.c $(FUZZK_WORLD) $(HOSTK_SRCS)
+enumerate_kernel_TEST_CFLAGS = $(HOSTK_FLAGS)
+$(OUT)/unit/fuzz_kernel $(OUT)/unit/enumerate_kernel: | $(HOSTK_GENERATED) $(HOSTK_GEN)/include/fuzz_table.h
+
+# Unity build: the dependencies of the kernel's unit come from the compiler.
+FUZZK_CFLAGS = $(WARN) -O2 -g -fno-omit-frame-pointer -fno-sanitize-recover=all $(HOSTK_FLAGS) -MMD -MP
+$(HOSTK)/fuzz: tests/fuzz/kernel/fuzz.c $(FUZZK_PROGRAM) $(FUZZK_WORLD) $(HOSTK_SRCS) $(wildcard kernel/*/*.c kernel/arch/*/*.c kernel/include/*/*.h) \
+               | $(HOSTK_GENERATED) $(HOSTK_GEN)/include/fuzz_table.h
+	@echo "  FUZZ  $@"
+	$(Q)$(FUZZCC) $(FUZZK_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ tests/fuzz/kernel/fuzz.c $(FUZZK_PROGRAM) $(FUZZK_WORLD) \
+	    $(HOSTK_SRCS)
+# Without address sanitizer: speed decides how deep it gets.
+$(HOSTK)/enumerate: $(enumerate_kernel_TEST_SRCS) $(wildcard kernel/*/*.c kernel/arch/*/*.c kernel/include/*/*.h) | $(HOSTK_GENERATED)
+	@echo "  ENUM  $@"
+	$(Q)$(FUZZCC) $(FUZZK_CFLAGS) -fsanitize=undefined -o $@ $(enumerate_kernel_TEST_SRCS)
+
+.PHONY: fuzz-kernel enumerate-kernel
+fuzz-kernel: $(HOSTK)/fuzz $(OUT)/unit/fuzz_kernel
+	@PYTHONDONTWRITEBYTECODE=1 $(PY) tests/fuzz/kernel/run.py --fuzzer $(HOSTK)/fuzz --replay $(OUT)/unit/fuzz_kernel \
+	    --seeds $(FUZZK_CORPUS) --work $(HOSTK)/corpus --time $(TIME)
+enumerate-kernel: $(HOSTK)/enumerate
+	$(HOSTK)/enumerate $(DEPTH) 20000000

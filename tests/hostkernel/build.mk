@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+#
+# Unit tests of the kernel on the host, and its coverage.
+#   coverage-kernel    lines and branches of kernel/ that the host tests reach (needs gcov): prints the table
+
+HOSTKERNEL_TESTS := $(sort $(wildcard tests/hostkernel/*_test.c))
+UNIT_TESTS += hostkernel
+hostkernel_TEST_SRCS = tests/hostkernel/main.c tests/hostkernel/kit.c $(HOSTKERNEL_TESTS) $(HOSTK_SRCS)
+hostkernel_TEST_CFLAGS = $(HOSTK_FLAGS)
+# The headers of the host's configuration, not of the target's.
+$(OUT)/unit/hostkernel $(OUT)/unit/fuzz_kernel $(OUT)/unit/enumerate_kernel: private GEN := $(HOSTK_GEN)
+$(OUT)/unit/hostkernel: | $(HOSTK_GENERATED)
+
+# --- coverage: the kernel's unit alone is instrumented; unit tests, the corpus and a short enumeration run -----------------------
+HOSTK_COV := $(HOSTK)/coverage
+HOSTK_COV_CFLAGS = $(WARN) -O0 -g $(HOSTK_FLAGS)
+$(HOSTK_COV)/kernel.o: $(HOSTK)/kernel.c $(wildcard kernel/*/*.c kernel/arch/*/*.c kernel/include/*/*.h) | $(HOSTK_GENERATED)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HOSTK_COV_CFLAGS) --coverage -c $< -o $@
+$(HOSTK_COV)/%: $(HOSTK_COV)/kernel.o $(HOSTKERNEL_TESTS) $(FUZZK_PROGRAM)
+	$(Q)$(HOSTCC) $(HOSTK_COV_CFLAGS) $($*_TEST_CFLAGS) $(filter-out $(HOSTK)/kernel.c,$($*_TEST_SRCS)) $< --coverage -o $@ -lcmocka
+
+.PHONY: coverage-kernel
+coverage-kernel: $(addprefix $(HOSTK_COV)/,hostkernel fuzz_kernel enumerate_kernel)
+	@rm -f $(HOSTK_COV)/*.gcda
+	@$(HOSTK_COV)/hostkernel >/dev/null 2>&1
+	@$(HOSTK_COV)/fuzz_kernel $(FUZZK_CORPUS) >/dev/null
+	@$(HOSTK_COV)/enumerate_kernel 2 >/dev/null 2>&1
+	@$(PY) tests/hostkernel/coverage.py $(HOSTK_COV)/kernel.o
