@@ -191,9 +191,18 @@ class Soak:
         self.history.append("listen")
         self.console.collect(self.random.random())
 
+    def stall(self):
+        """Nobody reads for a while, until the line is full; then everything comes, and the console goes on."""
+        self.history.append("stall")
+        self.console.send("".join(f"help\recho stalled{i}\r" for i in range(5)))
+        time.sleep(1)
+        for i in range(5):
+            self.console.child.expect(rf"\nstalled{i}\r\n", timeout=60)
+        self.console.child.expect_exact(kata.PROMPT, timeout=60)
+
     OPERATIONS = ((install_builtin, 12), (start, 16), (stop, 8), (uninstall, 6), (keys, 6), (status, 6), (look, 6), (install_sent, 3),
                   (send_malformed, 3), (send_and_kill, 1), (interrupt_transfer, 1), (wait, 4), (nonsense, 3), (hostile_name, 3),
-                  (typed_ahead, 4), (listen, 4))
+                  (typed_ahead, 4), (listen, 4), (stall, 1))
 
     # ---- batches ----
 

@@ -103,6 +103,9 @@ static void check_reply_stack(const sched_context_t *sc)
 
 static void check_thread(const tcb_t *t)
 {
+#ifdef CONFIG_HAVE_FPU
+    kassert(t != ks.fpu_owner || t->flags == 0);
+#endif
     check_queue(t);
     check_blocking(t);
     check_thread_sc(t);

@@ -10,15 +10,15 @@ hostkernel_TEST_SRCS = tests/hostkernel/main.c tests/hostkernel/kit.c $(HOSTKERN
 hostkernel_TEST_CFLAGS = $(HOSTK_FLAGS)
 # The headers of the host's configuration, not of the target's.
 $(OUT)/unit/hostkernel $(OUT)/unit/fuzz_kernel $(OUT)/unit/enumerate_kernel: private GEN := $(HOSTK_GEN)
-$(OUT)/unit/hostkernel: | $(HOSTK_GENERATED)
+$(OUT)/unit/hostkernel: $(wildcard tests/hostkernel/*.h) | $(HOSTK_GENERATED)
 
 # --- coverage: the kernel's unit alone is instrumented; unit tests, the corpus and a short enumeration run -----------------------
 HOSTK_COV := $(HOSTK)/coverage
 HOSTK_COV_CFLAGS = $(WARN) -O0 -g $(HOSTK_FLAGS)
-$(HOSTK_COV)/kernel.o: $(HOSTK)/kernel.c $(wildcard kernel/*/*.c kernel/arch/*/*.c kernel/include/*/*.h) | $(HOSTK_GENERATED)
+$(HOSTK_COV)/kernel.o: $(HOSTK)/kernel.c | $(HOSTK_GENERATED)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOSTK_COV_CFLAGS) --coverage -c $< -o $@
-$(HOSTK_COV)/%: $(HOSTK_COV)/kernel.o $(HOSTKERNEL_TESTS) $(FUZZK_PROGRAM)
+$(HOSTK_COV)/%: $(HOSTK_COV)/kernel.o $(wildcard tests/hostkernel/*.[ch] tests/fuzz/kernel/*.[ch]) | $(HOSTK_GEN)/include/fuzz_table.h
 	$(Q)$(HOSTCC) $(HOSTK_COV_CFLAGS) $($*_TEST_CFLAGS) $(filter-out $(HOSTK)/kernel.c,$($*_TEST_SRCS)) $< --coverage -o $@ -lcmocka
 
 .PHONY: coverage-kernel

@@ -126,3 +126,21 @@ def test_bad_names(console, tmp_path, name):
     assert "install failed: BundleIdInvalid" in output and "\x1b" not in output
     assert console.mstats() == before
     assert console.run("bundles").splitlines()[1:] == []
+
+
+@pytest.mark.skipif(not LONG, reason="three large transfers: LONG=1")
+def test_store_is_full(console, files, tmp_path):
+    """The image that does not fit is refused on the way, and what it had is given back."""
+    before = console.mstats()
+    paths = [tmp_path / f"copy{i}.app" for i in range(3)]
+    for path in paths:
+        path.write_bytes(files["1m"].read_bytes())
+    for path in paths[:2]:
+        expect_installed(console.send_file(str(path)), path)
+    full = console.mstats()
+    output = console.send_file(str(paths[2]))
+    assert "install failed: InstallFailed" in output and "security_coordinator::no memory for the image" in output
+    assert console.mstats() == full
+    for path in paths[:2]:
+        console.uninstall(path.stem)
+    assert console.mstats() == before

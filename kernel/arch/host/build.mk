@@ -25,7 +25,9 @@ HOSTK_KERNEL_C = $(KERNEL_SRCS) $(filter-out %/machine.c,$(KERNEL_ARCH_SRCS)) \
     kernel/arch/host/machine.c
 # The checker runs after every entry: a fuzzer must neither pay for its instrumentation nor take its branches for the kernel's.
 HOSTK_CHECKS = $(filter kernel/debug/check% kernel/arch/riscv/check.c,$(HOSTK_KERNEL_C))
-$(HOSTK)/kernel.c: kernel/build.mk kernel/arch/riscv/build.mk kernel/arch/host/build.mk
+# It is written anew when anything in it changes: that is how the programs that contain it get to know.
+HOSTK_DEPS := $(wildcard kernel/*/*.[ch] kernel/*/*/*.[ch] kernel/*/*/*/*.h kernel/*/*/*/*/*.h)
+$(HOSTK)/kernel.c: kernel/build.mk kernel/arch/riscv/build.mk kernel/arch/host/build.mk $(HOSTK_DEPS)
 	@mkdir -p $(@D)
 	@printf '#define memset kernel_memset\n#define memcpy kernel_memcpy\n' > $@
 	@printf '#include "%s"\n' $(filter-out $(HOSTK_CHECKS),$(HOSTK_KERNEL_C)) >> $@

@@ -6,6 +6,7 @@
 #include <host/world.h>
 
 #include <api/syscall.h>
+#include <debug/check.h>
 #include <host/state.h>
 #include <object/tcb.h>
 #include <setjmp.h>
@@ -99,6 +100,8 @@ static enum host_exit enter(enum entry entry, word_t cause)
     host_state = HOST_USER;
     if (_setjmp(way_out) == 0)
         trap(entry, cause);
+    if (host_state != HOST_HALTED)
+        check_installed_vspace();
     return host_state;
 }
 

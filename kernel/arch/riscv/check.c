@@ -76,8 +76,7 @@ static void check_pool(const struct asid_pool *pool, word_t asid_base)
     }
 }
 
-/* The address space that is installed is the current thread's, or the empty one. */
-static void check_installed(void)
+void check_installed_vspace(void)
 {
     cap_t cap = ks.current->slots[TCB_VSPACE].cap;
     word_t expected = kernel_satp(0);
@@ -92,6 +91,5 @@ void check_vspaces(void)
     for (word_t i = 0; i < ASID_POOLS; i++)
         if (asid_pools[i] != NULL)
             check_pool(asid_pools[i], i << seL4_ASIDPoolIndexBits);
-    check_installed();
 }
 #endif

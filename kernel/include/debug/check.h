@@ -45,6 +45,9 @@ void check_memory(void);     /* check_memory.c: untyped memory, overlap */
 void check_objects(void);    /* check_objects.c: links between objects, queues of endpoints and notifications */
 void check_schedule(void);   /* check_schedule.c: ready and release queues, refills */
 void check_vspaces(void);    /* kernel/arch: ASIDs, page tables, mappings */
+/* The address space that is installed is the current thread's, or the empty one. Not a part of check_all_invariants(): the fast paths check
+ * before they switch. */
+void check_installed_vspace(void);
 /* All of it, after the cheap part. */
 void check_all_invariants(void);
 

@@ -22,21 +22,18 @@ void budgets_start(void)
     note_count = 0;
 }
 
+void budgets_before_call(void)
+{
+    if (info_label(ks.current->context.reg[REG_INFO]) == SchedControlConfigureFlags)
+        note_count = 0;
+}
+
 static ticks_t sum_of(const sched_context_t *sc)
 {
     ticks_t sum = 0;
     for (word_t i = 0; i < sc->count; i++)
         sum += sc_refills(sc)[(sc->head + i) % sc->refill_max].amount;
     return sum;
-}
-
-/* Whoever ran last may have given a scheduling context new parameters: then there is nothing to compare. */
-static bool was_configured(void)
-{
-    for (const tcb_t *t = ks.all_threads; t != NULL; t = t->debug_next)
-        if (info_label(t->context.reg[REG_INFO]) == SchedControlConfigureFlags)
-            return true;
-    return false;
 }
 
 static void compare(const sched_context_t *sc, ticks_t sum)
@@ -53,7 +50,6 @@ void budgets_check(void)
 {
     struct note found[MAX_NOTES];
     unsigned count = 0;
-    bool skip = was_configured();
 
     for (word_t i = 0; i < checked_object_count && count < MAX_NOTES; i++) {
         if (!cap_is_sched_context(checked_objects[i].cap))
@@ -62,8 +58,7 @@ void budgets_check(void)
         if (!sc_is_active(sc))
             continue;
         ticks_t sum = sum_of(sc);
-        if (!skip)
-            compare(sc, sum);
+        compare(sc, sum);
         found[count++] = (struct note){sc, sum, sc->period};
     }
     for (unsigned i = 0; i < count; i++)

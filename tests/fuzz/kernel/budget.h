@@ -5,5 +5,7 @@
 
 /* Forgets what was noted. */
 void budgets_start(void);
+/* The current thread is about to execute a system call: if that may give new parameters, what was noted is forgotten. */
+void budgets_before_call(void);
 /* Compares all scheduling contexts with what was noted, and notes them. */
 void budgets_check(void);

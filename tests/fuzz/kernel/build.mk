@@ -23,17 +23,17 @@ fuzz_kernel_TEST_SRCS = tests/fuzz/kernel/replay.c $(FUZZK_PROGRAM) $(FUZZK_WORL
 fuzz_kernel_TEST_CFLAGS = $(HOSTK_FLAGS) -DCORPUS='"$(FUZZK_CORPUS)"'
 enumerate_kernel_TEST_SRCS = tests/fuzz/kernel/enumerate.c tests/fuzz/kernel/actions.c $(FUZZK_WORLD) $(HOSTK_SRCS)
 enumerate_kernel_TEST_CFLAGS = $(HOSTK_FLAGS)
-$(OUT)/unit/fuzz_kernel $(OUT)/unit/enumerate_kernel: | $(HOSTK_GENERATED) $(HOSTK_GEN)/include/fuzz_table.h
+FUZZK_HEADERS := $(wildcard tests/fuzz/kernel/*.h) tests/hostkernel/kit.h
+$(OUT)/unit/fuzz_kernel $(OUT)/unit/enumerate_kernel: $(FUZZK_HEADERS) | $(HOSTK_GENERATED) $(HOSTK_GEN)/include/fuzz_table.h
 
-# Unity build: the dependencies of the kernel's unit come from the compiler.
-FUZZK_CFLAGS = $(WARN) -O2 -g -fno-omit-frame-pointer -fno-sanitize-recover=all $(HOSTK_FLAGS) -MMD -MP
-$(HOSTK)/fuzz: tests/fuzz/kernel/fuzz.c $(FUZZK_PROGRAM) $(FUZZK_WORLD) $(HOSTK_SRCS) $(wildcard kernel/*/*.c kernel/arch/*/*.c kernel/include/*/*.h) \
+FUZZK_CFLAGS = $(WARN) -O2 -g -fno-omit-frame-pointer -fno-sanitize-recover=all $(HOSTK_FLAGS)
+$(HOSTK)/fuzz: tests/fuzz/kernel/fuzz.c $(FUZZK_PROGRAM) $(FUZZK_WORLD) $(HOSTK_SRCS) $(FUZZK_HEADERS) \
                | $(HOSTK_GENERATED) $(HOSTK_GEN)/include/fuzz_table.h
 	@echo "  FUZZ  $@"
 	$(Q)$(FUZZCC) $(FUZZK_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ tests/fuzz/kernel/fuzz.c $(FUZZK_PROGRAM) $(FUZZK_WORLD) \
 	    $(HOSTK_SRCS)
 # Without address sanitizer: speed decides how deep it gets.
-$(HOSTK)/enumerate: $(enumerate_kernel_TEST_SRCS) $(wildcard kernel/*/*.c kernel/arch/*/*.c kernel/include/*/*.h) | $(HOSTK_GENERATED)
+$(HOSTK)/enumerate: $(enumerate_kernel_TEST_SRCS) $(FUZZK_HEADERS) | $(HOSTK_GENERATED)
 	@echo "  ENUM  $@"
 	$(Q)$(FUZZCC) $(FUZZK_CFLAGS) -fsanitize=undefined -o $@ $(enumerate_kernel_TEST_SRCS)
 

@@ -104,8 +104,9 @@ static void report(int signal_number)
 
 static void expand(size_t index)
 {
-    struct state from = states[index];
+    static struct state from; /* for report() */
 
+    from = states[index];
     present_state = &from;
     for (unsigned a = 0; a < action_count; a++) {
         present_action = a;

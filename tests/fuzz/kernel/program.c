@@ -60,6 +60,7 @@ static void invoke_step(const uint8_t *step)
 
     build_invocation(step, inv, &m);
     put_message(m.cptr, m.label, m.caps, m.cap_count, m.mrs, m.mr_count);
+    budgets_before_call();
     switch (step[1] & MODE_CALL) {
     case 2:
         host_syscall(seL4_SysSend);
@@ -218,8 +219,10 @@ static bool before_step(uint8_t mode)
         return false;
     for (int i = 0; i < 8 && host_irq_pending(); i++)
         host_interrupt();
-    for (int i = 0; i < 4 && host_state == HOST_USER && restarted() && !(mode & MODE_NEW); i++)
+    for (int i = 0; i < 4 && host_state == HOST_USER && restarted() && !(mode & MODE_NEW); i++) {
+        budgets_before_call();
         host_ecall();
+    }
     return somebody_runs();
 }
 

@@ -4,7 +4,7 @@
 """Runs the kernel fuzzer for a while from the seeds of the tree and a working corpus; minimises and prints what fails.
 
 usage: run.py --fuzzer BIN --replay BIN --seeds corpus.hex --work FOLDER --time SECONDS
-       run.py --merge N --fuzzer BIN --seeds corpus.hex --work FOLDER    rewrites the seeds: the N programs that cover most
+       run.py --merge N --fuzzer BIN --seeds corpus.hex --work FOLDER    rewrites the seeds: the about N programs that cover most
 """
 
 import argparse
@@ -31,11 +31,12 @@ def unpack(seeds, folder):
 
 
 def merge(args):
-    """Chooses the smallest programs that keep the coverage, at most N of them."""
+    """Chooses programs that keep the coverage; of those, if they are more, N of all lengths."""
     with tempfile.TemporaryDirectory() as small:
-        subprocess.run([args.fuzzer, "-merge=1", f"-max_len={MAX_LEN}", small, args.work], check=True,
+        subprocess.run([args.fuzzer, "-set_cover_merge=1", f"-max_len={MAX_LEN}", small, args.work], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        programs = sorted((p.read_bytes() for p in pathlib.Path(small).iterdir()), key=len)[:args.merge]
+        programs = sorted((p.read_bytes() for p in pathlib.Path(small).iterdir()), key=len)
+    programs = programs[::max(1, len(programs) // args.merge)]
     args.seeds.write_text(HEADER + "".join(p[:len(p) // 16 * 16].hex() + "\n" for p in programs if len(p) >= 16), encoding="utf-8")
     print(f"{len(programs)} programs in {args.seeds}")
 
