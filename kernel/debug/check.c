@@ -27,7 +27,7 @@ static word_t check_round;
 
 static word_t table_index(word_t base) { return (base >> 4 ^ base >> (4 + TABLE_BITS)) & MASK(TABLE_BITS); }
 
-struct checked_object *checked_find(enum cap_tag tag, const void *at)
+struct checked_object *checked_find(word_t tag, const void *at)
 {
     word_t base = arch_physical(at);
     for (word_t i = table_index(base); object_table[i].round == check_round; i = (i + 1) & MASK(TABLE_BITS)) {
@@ -38,7 +38,7 @@ struct checked_object *checked_find(enum cap_tag tag, const void *at)
     return NULL;
 }
 
-void check_alive(enum cap_tag tag, const void *at) { kassert(checked_find(tag, at) != NULL); }
+void check_alive(word_t tag, const void *at) { kassert(checked_find(tag, at) != NULL); }
 
 void check_alive_thread(const tcb_t *t)
 {

@@ -31,7 +31,9 @@ typedef uint64_t ticks_t;
 #else
 #define EXPORT __attribute__((externally_visible))
 #endif
+#ifndef INLINE /* coverage: one copy of each */
 #define INLINE static inline __attribute__((always_inline))
+#endif
 #define UNUSED __attribute__((unused))
 /* Code and data that only boot needs; the linker script puts them in front, up to ki_boot_end, where they become untyped memory. */
 #define BOOT_CODE __attribute__((section(".boot.text")))

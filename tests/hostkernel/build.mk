@@ -14,12 +14,12 @@ $(OUT)/unit/hostkernel: $(wildcard tests/hostkernel/*.h) | $(HOSTK_GENERATED)
 
 # --- coverage: the kernel's unit alone is instrumented; unit tests, the corpus and a short enumeration run -----------------------
 HOSTK_COV := $(HOSTK)/coverage
-HOSTK_COV_CFLAGS = $(WARN) -O0 -g $(HOSTK_FLAGS)
+HOSTK_COV_CFLAGS = $(WARN) -O0 -g '-DINLINE=static inline __attribute__((unused))' $(HOSTK_FLAGS)
 $(HOSTK_COV)/kernel.o: $(HOSTK)/kernel.c | $(HOSTK_GENERATED)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOSTK_COV_CFLAGS) --coverage -c $< -o $@
 $(HOSTK_COV)/%: $(HOSTK_COV)/kernel.o $(wildcard tests/hostkernel/*.[ch] tests/fuzz/kernel/*.[ch]) | $(HOSTK_GEN)/include/fuzz_table.h
-	$(Q)$(HOSTCC) $(HOSTK_COV_CFLAGS) $($*_TEST_CFLAGS) $(filter-out $(HOSTK)/kernel.c,$($*_TEST_SRCS)) $< --coverage -o $@ -lcmocka
+	$(Q)$(HOSTCC) $(HOSTK_COV_CFLAGS) $($*_TEST_CFLAGS) $(filter-out $(HOSTK)/kernel.c,$($*_TEST_SRCS)) $< -o $@ -lcmocka -lgcov
 
 .PHONY: coverage-kernel
 coverage-kernel: $(addprefix $(HOSTK_COV)/,hostkernel fuzz_kernel enumerate_kernel)

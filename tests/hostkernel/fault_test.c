@@ -115,6 +115,54 @@ static void timeouts(void **state)
     assert_int_equal(t->context.reg[REG_NEXT_PC], 0x700);
 }
 
+/* A thread whose fault waits to be received stays stopped when the endpoint goes. */
+static void the_handler_endpoint_is_deleted(void **state)
+{
+    tcb_t *t = faulty_thread(10000, 10000);
+    (void)state;
+    host_exception(EXC_BREAKPOINT, 0);
+    assert_int_equal(t->state, THREAD_BLOCKED_SEND);
+    assert_int_equal(call(FIRST, TCBSetTimeoutEndpoint, WORDS(FREE + 9), NONE), 0);
+    assert_int_equal(call(FIRST, TCBSetSpace, WORDS(FREE + 9, seL4_CapInitThreadCNode, seL4_CapInitThreadVSpace), WORDS(0, 0)), 0);
+    assert_int_equal(revoke_cap(EP), 0);
+    assert_int_equal(t->state, THREAD_BLOCKED_SEND);
+    assert_int_equal(delete_cap(EP), 0);
+    assert_int_equal(t->state, THREAD_INACTIVE);
+}
+
+/* A fault at the end of the budget: first the budget, then the instruction again. */
+static void a_fault_without_time(void **state)
+{
+    tcb_t *t, *root = ks.current;
+    (void)state;
+    t = make_thread(UNTYPED, FIRST, 100, 1000, 10000);
+    start_thread(FIRST);
+    call(seL4_CapInitThreadTCB, TCBSetPriority, WORDS(seL4_CapInitThreadTCB), WORDS(1));
+    host_pass(9995);
+    host_exception(EXC_LOAD_ACCESS, 8);
+    assert_ptr_equal(ks.current, root);
+    assert_int_equal(t->state, THREAD_RESTART);
+    assert_int_equal(t->fault.type, seL4_Fault_NullFault);
+}
+
+/* Messages and replies to threads without a buffer stop at the registers. */
+static void without_a_buffer(void **state)
+{
+    tcb_t *t = faulty_thread(10000, 10000);
+    (void)state;
+    host_syscall(99);
+    syscall_with(seL4_SysRecv, EP, 0, REPLY);
+    assert_int_equal(info(), info_make(seL4_Fault_UnknownSyscall, 11));
+    assert_int_equal(call(seL4_CapInitThreadTCB, TCBSetIPCBuffer, WORDS(0), WORDS(0)), 0);
+    ks.current->context.reg[REG_INFO] = info_make(0, 10);
+    ks.current->context.reg[REG_CAP] = REPLY;
+    host_syscall(seL4_SysSend);
+    assert_ptr_equal(ks.current, t);
+    host_syscall(98);
+    syscall_with(seL4_SysRecv, EP, 0, REPLY);
+    assert_int_equal(info(), info_make(seL4_Fault_UnknownSyscall, 4));
+}
+
 static void without_a_handler(void **state)
 {
     tcb_t *t;
@@ -160,7 +208,8 @@ static void debug_calls(void **state)
 int fault_tests(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(page_faults), TEST(exceptions_and_unknown_calls), TEST(capability_faults), TEST(timeouts), TEST(without_a_handler),
+        TEST(page_faults), TEST(exceptions_and_unknown_calls), TEST(capability_faults), TEST(timeouts),
+        TEST(the_handler_endpoint_is_deleted), TEST(a_fault_without_time), TEST(without_a_buffer), TEST(without_a_handler),
         TEST(debug_calls),
     };
     return cmocka_run_group_tests_name("fault", tests, NULL, NULL);

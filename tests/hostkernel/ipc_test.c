@@ -126,7 +126,9 @@ static void cancelled_badges_leave(void **state)
 /* client -> server -> second server: the scheduling context goes along and comes back hop by hop, or not when the chain is cut. */
 static void a_chain_of_calls(void **state)
 {
-    for (int cut = 0; cut < 3; cut++, fresh_system(state)) {
+    for (int round = 0; round < 6; round++, fresh_system(state)) {
+        int cut = round % 3;
+        host_slow = round >= 3;
         tcb_t *client = client_and_server(), *server = thread_in(SECOND);
         sched_context_t *sc = client->sc;
         syscall_with(seL4_SysCall, EP, 0, 0);
@@ -153,6 +155,51 @@ static void a_chain_of_calls(void **state)
             assert_ptr_equal(client->sc, sc);
         }
         assert_int_equal(client->state, THREAD_INACTIVE);
+    }
+}
+
+/* The extra capabilities of a sender that waited are looked up when it is received. */
+static void a_waiting_sender_gives_a_capability(void **state)
+{
+    tcb_t *t, *root = ks.current;
+    word_t *buffer = tcb_ipc_buffer(root, true);
+    (void)state;
+    make_ipc_objects();
+    t = make_thread(UNTYPED, FIRST, 100, 10000, 10000);
+    start_thread(FIRST);
+    for (int i = 0; i < 2; i++) {
+        call(seL4_CapInitThreadTCB, TCBSetPriority, WORDS(seL4_CapInitThreadTCB), WORDS(1));
+        assert_ptr_equal(ks.current, t);
+        put_message(EP, 3, WORDS(NTFN), NONE);
+        host_syscall(seL4_SysSend);
+        assert_ptr_equal(ks.current, root);
+        call(seL4_CapInitThreadTCB, TCBSetPriority, WORDS(seL4_CapInitThreadTCB), WORDS(200));
+        if (i == 1)
+            tcb_ipc_buffer(t, true)[BUFFER_CAPS] = 1000; /* it does not lead anywhere now: the message comes without */
+        buffer[BUFFER_RECEIVE_CNODE] = seL4_CapInitThreadCNode;
+        buffer[BUFFER_RECEIVE_INDEX] = FREE + (word_t)i;
+        buffer[BUFFER_RECEIVE_DEPTH] = DEPTH;
+        syscall_with(seL4_SysRecv, EP, 0, REPLY);
+        assert_int_equal(info(), info_make(3, 0) | (i == 0 ? 1ul << INFO_CAPS_SHIFT : 0));
+        assert_int_equal(is_empty(FREE + (word_t)i), i == 1);
+    }
+}
+
+/* Without its scheduling context the stack of calls is only a set of reply objects. */
+static void the_lent_context_is_deleted(void **state)
+{
+    for (int how = 0; how < 2; how++, fresh_system(state)) {
+        tcb_t *client = client_and_server(), *server = thread_in(SECOND), *root = tcb_of_cap(host_slot(client, 1)->cap);
+        syscall_with(seL4_SysCall, EP, 0, 0);
+        assert_ptr_equal(ks.current, server);
+        call(seL4_CapInitThreadTCB, TCBSetPriority, WORDS(seL4_CapInitThreadTCB), WORDS(255));
+        assert_ptr_equal(ks.current, root);
+        assert_int_equal(how == 0 ? delete_cap(FIRST + 2) : call(FIRST + 2, SchedContextUnbind, NONE, NONE), 0);
+        assert_null(server->sc);
+        assert_int_equal(client->state, THREAD_BLOCKED_REPLY);
+        assert_int_equal(call(REPLY, 0, NONE, NONE), 0);
+        assert_int_equal(client->state, THREAD_RUNNING);
+        assert_null(client->sc);
     }
 }
 
@@ -206,7 +253,8 @@ int ipc_tests(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(call_and_reply), TEST(a_long_message_and_a_capability), TEST(senders_wait_in_order), TEST(cancelled_badges_leave),
-        TEST(a_chain_of_calls), TEST(a_reply_object_used_again), TEST(receiving_with_the_wrong_capability), TEST(first_phases),
+        TEST(a_chain_of_calls), TEST(a_waiting_sender_gives_a_capability), TEST(the_lent_context_is_deleted),
+        TEST(a_reply_object_used_again), TEST(receiving_with_the_wrong_capability), TEST(first_phases),
     };
     return cmocka_run_group_tests_name("ipc", tests, NULL, NULL);
 }

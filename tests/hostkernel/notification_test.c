@@ -88,10 +88,24 @@ static void a_notification_lends_time(void **state)
     assert_int_equal(call(FIRST + 2, SchedContextUnbindObject, WORDS(NTFN), NONE), 0);
 }
 
+static void a_bound_notification_is_deleted(void **state)
+{
+    tcb_t *t;
+    (void)state;
+    make_ipc_objects();
+    t = make_thread(UNTYPED, FIRST, 100, 10000, 10000);
+    call(FIRST, TCBBindNotification, WORDS(NTFN), NONE);
+    call(FIRST + 2, SchedContextBind, WORDS(NTFN), NONE);
+    assert_int_equal(delete_cap(NTFN), 0);
+    assert_null(t->bound_ntfn);
+    assert_null(t->sc->ntfn);
+}
+
 int notification_tests(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(signals_add_up), TEST(a_waiter_is_woken), TEST(a_bound_receiver_gets_signals), TEST(a_notification_lends_time),
+        TEST(a_bound_notification_is_deleted),
     };
     return cmocka_run_group_tests_name("notification", tests, NULL, NULL);
 }

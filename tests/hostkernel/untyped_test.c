@@ -26,6 +26,12 @@ static void boot_info_describes_the_caps(void **state)
     }
     assert_true(cap_is_sched_control(cap_at(boot->sched_control.start)));
     assert_int_equal(ks.current->prio, seL4_MaxPrio);
+    assert_int_equal(boot->extra_len, 5000 + 2 * sizeof(word_t));
+    assert_int_equal(boot->extra_bi_pages.end - boot->extra_bi_pages.start, 2);
+    const word_t *extra = arch_kernel_pointer(frame_cap_base(cap_at(boot->extra_bi_pages.start)));
+    assert_int_equal(extra[0], BOOTINFO_HEADER_FDT);
+    assert_int_equal(extra[1], boot->extra_len);
+    assert_int_equal(extra[2] & 0xff, 0xd7);
 }
 
 static void every_type_can_be_made(void **state)

@@ -124,6 +124,50 @@ TIMED_TEST(budget, yield_gives_the_rest_of_the_budget_away)
     EXPECT(consumed_us(t->sc) < 200); /* the statistic counts the time really used */
 }
 
+static void spin_and_yield(word_t us)
+{
+    spin_us(us);
+    sys_yield();
+    self()->progress = 1;
+    thread_stop();
+}
+
+TIMED_TEST(budget, yield_counts_the_time_used_so_far)
+{
+    struct thread *t = thread_new(spin_and_yield, 700, TEST_PRIORITY + 1);
+    EXPECT_OK(sc_configure(t->sc, 5000, 10000, 0, 0, 0));
+    thread_start(t);
+    EXPECT(within(consumed_us(t->sc), 690, 750));
+    EXPECT_EQ(t->progress, 0);
+}
+
+TIMED_TEST(budget, reconfiguring_a_running_thread_keeps_its_bandwidth)
+{
+    /* 9.2: the head refill stays; what the new budget has in excess of it comes one new period later. */
+    struct thread *t = spinner(1000, 10000, TEST_PRIORITY - 1);
+    thread_start(t);
+    sleep_us(500);
+    uint64_t start = now_ticks(), used = consumed_us(t->sc);
+    EXPECT(within(used, 400, 520));
+    EXPECT_OK(sc_configure(t->sc, 2000, 10000, 0, 0, 0));
+    sleep_us(8000);
+    EXPECT(within(consumed_us(t->sc), 400, 600)); /* the rest of the old budget only */
+    sleep_us(5000);
+    EXPECT(within(consumed_us(t->sc), 1300, 1600)); /* 2000 less what the head had */
+    EXPECT(within(elapsed_us(start), 12900, 13200));
+}
+
+TIMED_TEST(budget, reconfiguring_a_running_thread_can_cut_its_budget)
+{
+    struct thread *t = spinner(5000, 10000, TEST_PRIORITY - 1);
+    thread_start(t);
+    sleep_us(500);
+    (void)consumed_us(t->sc);
+    EXPECT_OK(sc_configure(t->sc, 1000, 10000, 0, 0, 0));
+    sleep_us(8000);
+    EXPECT(within(consumed_us(t->sc), 950, 1050));
+}
+
 TIMED_TEST(budget, reconfiguring_while_asleep)
 {
     struct thread *t = spinner(1000, 1000000, TEST_PRIORITY + 1);

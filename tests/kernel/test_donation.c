@@ -7,6 +7,9 @@
 
 static word_t ep, reply;
 
+/* Words in every message of the chains: more than four do not fit the registers (and the kernel's fast path). */
+static word_t words;
+
 static void setup(void)
 {
     ep = endpoint_new();
@@ -26,7 +29,7 @@ static void serve(word_t own_reply)
     for (;;) {
         me->progress++;
         me->seen[0] = INFO_LABEL(me->out.info);
-        ipc_reply_recv(ep, INFO(me->seen[0] + 1, 0, 0), NONE, own_reply);
+        ipc_reply_recv(ep, INFO(me->seen[0] + 1, 0, words), NONE, own_reply);
     }
 }
 
@@ -82,6 +85,21 @@ TEST(donation, passive_server_runs_at_its_own_priority)
     EXPECT_EQ(c->seen[2], INFO(6, 0, 0));
 }
 
+TEST(donation, passive_server_takes_the_next_queued_caller_when_it_replies)
+{
+    for (words = 0; words <= 8; words += 8) {
+        setup();
+        struct thread *s = passive(serve, reply, 10), *c[3];
+        for (unsigned i = 0; i < 3; i++) c[i] = thread_with_syscall(0, SYS_CALL, ep, INFO(20 + i, 0, words), 0, 0, 0);
+        EXPECT_EQ(s->progress, 0); /* the first has lent its context, the others queue up */
+        settle();
+        EXPECT_EQ(s->progress, 3);
+        for (unsigned i = 0; i < 3; i++) EXPECT_EQ(c[i]->seen[2], INFO(21 + i, 0, words));
+        EXPECT_IO(sc_unbind_object(c[2]->sc, s->tcb)); /* everybody has his own again */
+    }
+    words = 0;
+}
+
 TEST(donation, plain_send_to_a_passive_server_does_not_lend)
 {
     setup();
@@ -131,45 +149,50 @@ static void proxy_loop(word_t unused)
     ipc_recv(proxy_ep, proxy_reply);
     for (;;) {
         me->progress++;
-        word_t answer = ipc_call(ep, INFO(INFO_LABEL(me->out.info) + 10, 0, 0), NONE);
-        ipc_reply_recv(proxy_ep, INFO(answer + 100, 0, 0), NONE, proxy_reply);
+        word_t answer = ipc_call(ep, INFO(INFO_LABEL(me->out.info) + 10, 0, words), NONE);
+        ipc_reply_recv(proxy_ep, INFO(answer + 100, 0, words), NONE, proxy_reply);
     }
 }
 
-static void chain_at(word_t server_priority, word_t proxy_priority)
+static void chain_at(word_t server_priority, word_t proxy_priority, word_t length)
 {
+    words = length;
     setup();
     proxy_ep = endpoint_new();
     proxy_reply = reply_new();
     struct thread *s = passive(serve, reply, server_priority), *p = passive(proxy_loop, 0, proxy_priority);
     for (word_t i = 1; i <= 10; i++) {
-        EXPECT_EQ(ipc_call(proxy_ep, INFO(i, 0, 0), NONE), i + 111);
+        EXPECT_EQ(ipc_call(proxy_ep, INFO(i, 0, words), NONE), i + 111);
         EXPECT_EQ(s->progress, i);
         EXPECT_EQ(p->progress, i);
     }
 }
 
-TEST(donation, chain_of_calls_above) { chain_at(TEST_PRIORITY + 2, TEST_PRIORITY + 1); }
-TEST(donation, chain_of_calls_equal) { chain_at(TEST_PRIORITY, TEST_PRIORITY); }
-TEST(donation, chain_of_calls_below) { chain_at(TEST_PRIORITY - 2, TEST_PRIORITY - 1); }
+TEST(donation, chain_of_calls_above) { chain_at(TEST_PRIORITY + 2, TEST_PRIORITY + 1, 0); }
+TEST(donation, chain_of_calls_equal) { chain_at(TEST_PRIORITY, TEST_PRIORITY, 0); }
+TEST(donation, chain_of_calls_below) { chain_at(TEST_PRIORITY - 2, TEST_PRIORITY - 1, 0); }
+TEST(donation, chain_of_long_calls_above) { chain_at(TEST_PRIORITY + 2, TEST_PRIORITY + 1, 8); }
+TEST(donation, chain_of_long_calls_equal) { chain_at(TEST_PRIORITY, TEST_PRIORITY, 8); }
+TEST(donation, chain_of_long_calls_below) { chain_at(TEST_PRIORITY - 2, TEST_PRIORITY - 1, 8); }
 
 /* A chain that stops in the server: client c -> proxy -> server that waits for a signal. */
-static struct thread *open_chain(struct thread **server, struct thread **proxy)
+static struct thread *open_chain(struct thread **server, struct thread **proxy, word_t length)
 {
+    words = length;
     setup();
     proxy_ep = endpoint_new();
     proxy_reply = reply_new();
     *server = passive(receive_and_stay, reply, TEST_PRIORITY + 2);
     *proxy = passive(proxy_loop, 0, TEST_PRIORITY + 1);
-    struct thread *c = thread_with_syscall(0, SYS_CALL, proxy_ep, INFO(1, 0, 0), 0, 0, 0);
+    struct thread *c = thread_with_syscall(0, SYS_CALL, proxy_ep, INFO(1, 0, words), 0, 0, 0);
     EXPECT_EQ((*server)->progress, 1);
     EXPECT_EQ((*proxy)->progress, 1);
     return c;
 }
 
-TEST(donation, deleting_replies_in_order_returns_the_sc_hop_by_hop)
+static void deleting_replies_in_order_returns_the_sc_hop_by_hop(word_t length)
 {
-    struct thread *s, *p, *c = open_chain(&s, &p);
+    struct thread *s, *p, *c = open_chain(&s, &p, length);
     EXPECT_IO(sc_bind(p->sc, s->tcb)); /* the server has the context */
     EXPECT_OK(cnode_delete(reply));
     EXPECT_IO(sc_bind(s->sc, p->tcb)); /* now the proxy, INACTIVE */
@@ -179,9 +202,12 @@ TEST(donation, deleting_replies_in_order_returns_the_sc_hop_by_hop)
     EXPECT_EQ(c->seen[0], 0);
 }
 
-TEST(donation, deleting_the_lower_reply_cuts_the_chain)
+TEST(donation, deleting_replies_in_order_returns_the_sc_hop_by_hop) { deleting_replies_in_order_returns_the_sc_hop_by_hop(0); }
+TEST(donation, deleting_replies_in_order_returns_the_sc_hop_by_hop_after_long_calls) { deleting_replies_in_order_returns_the_sc_hop_by_hop(8); }
+
+static void deleting_the_lower_reply_cuts_the_chain(word_t length)
 {
-    struct thread *s, *p, *c = open_chain(&s, &p);
+    struct thread *s, *p, *c = open_chain(&s, &p, length);
     EXPECT_OK(cnode_delete(proxy_reply)); /* the client is cut off: INACTIVE; the server keeps the context */
     ipc_signal(s->seen[0]);
     settle();
@@ -189,6 +215,9 @@ TEST(donation, deleting_the_lower_reply_cuts_the_chain)
     EXPECT_OK(sc_unbind_object(c->sc, p->tcb)); /* it came back as far as the proxy */
     EXPECT_EQ(c->seen[0], 0);
 }
+
+TEST(donation, deleting_the_lower_reply_cuts_the_chain) { deleting_the_lower_reply_cuts_the_chain(0); }
+TEST(donation, deleting_the_lower_reply_cuts_the_chain_after_long_calls) { deleting_the_lower_reply_cuts_the_chain(8); }
 
 TEST(donation, deleting_the_reply_returns_the_sc_to_the_caller)
 {

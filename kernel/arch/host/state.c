@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Copyright The KataOS-C authors */
 /* The kernel's variables, for saving and putting back. Part of the kernel's unit, and its last file: it sees the static ones. A variable
- * that is missing here makes tests depend on each other; tests/hostkernel/check_state.py compares the list with the object file. */
+ * that is missing here makes tests depend on each other; tests/hostkernel/test_state.py compares the list with the object file. */
 
 #include <host/state.h>
 

@@ -24,6 +24,7 @@ void fastpath_call(word_t cptr, word_t info);
 void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr);
 
 #define IMAGE_VADDR 0x10000u
+#define DTB_BYTES 5000u
 
 bool host_slow, host_allow_halt, host_verbose;
 enum host_exit host_state;
@@ -159,16 +160,17 @@ static void save_variables(char *to)
 
 void host_start(void)
 {
-    const word_t image = RAM_END - BIT(seL4_PageBits);
+    const word_t image = RAM_END - BIT(seL4_PageBits), dtb = image - 2 * BIT(seL4_PageBits);
 
     ram_file = memfd_create("kernel RAM", 0);
     if (ram_file < 0 || ftruncate(ram_file, HOST_RAM_BYTES) != 0)
         fail_start("cannot make the kernel's RAM");
     map_ram(MAP_PRIVATE | MAP_FIXED_NOREPLACE);
     snapshot = malloc(variables_size());
+    memset(arch_kernel_pointer(dtb), 0xd7, DTB_BYTES);
     host.time = 1000;
     if (_setjmp(way_out) == 0)
-        boot_kernel(image, RAM_END, image - IMAGE_VADDR, IMAGE_VADDR, 0, 0);
+        boot_kernel(image, RAM_END, image - IMAGE_VADDR, IMAGE_VADDR, dtb, DTB_BYTES);
     host_state = HOST_USER;
     host_snapshot();
 }

@@ -15,7 +15,7 @@ KERNEL_ASM += kernel/arch/riscv/entry.S kernel/arch/riscv/fpu.S
 ifneq (,$(findstring gcc,$(CC)))
 KERNEL_DEFS += -fcallgraph-info=su
 $(OUT)/kernel/stack.ok: $(OUT)/kernel/all.o tools/kernel_stack.py
-	$(Q)$(PY) tools/kernel_stack.py $(<:.o=.ci) --bounded finalise_slot=2 \
+	$(Q)$(PY) tools/kernel_stack.py $(<:.o=.ci) --bounded finalise_slot=2 --bounded check_table=3 \
 	    --size $$((1 << $$(sed -n 's/^#define CONFIG_KERNEL_STACK_BITS //p' $(GEN)/include/kernel/gen_config.h)))
 	@touch $@
 $(OUT)/kernel.elf: | $(OUT)/kernel/stack.ok

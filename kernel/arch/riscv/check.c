@@ -27,7 +27,7 @@ static void check_table_entry(const pte_t *table, word_t asid, word_t vaddr)
     for (word_t i = 0; i < checked_cap_count; i++)
         if (table_is_at(checked_caps[i].slot->cap, table, asid, vaddr))
             return;
-    kassert(!"a table in an address space has a capability that says so");
+    kassert(false); /* a table in an address space has a capability that says so */
 }
 
 static void check_leaf(pte_t pte, word_t bits, word_t asid, word_t vaddr)
@@ -40,7 +40,7 @@ static void check_leaf(pte_t pte, word_t bits, word_t asid, word_t vaddr)
             (!(pte & PTE_W) || (frame_cap_rights(cap) & RIGHT_WRITE)))
             return;
     }
-    kassert(!"a mapping has a capability that says so and has its rights");
+    kassert(false); /* a mapping has a capability that says so and has its rights */
 }
 
 static void check_table(const pte_t *table, word_t bits, word_t asid, word_t vaddr)

@@ -33,9 +33,9 @@ extern word_t checked_cap_count;
 extern struct checked_object checked_objects[];
 extern word_t checked_object_count;
 /* The object with this tag at this kernel address, or NULL: no capability refers to one. */
-struct checked_object *checked_find(enum cap_tag tag, const void *at);
+struct checked_object *checked_find(word_t tag, const void *at);
 /* There is such an object: what a pointer inside the kernel must lead to. */
-void check_alive(enum cap_tag tag, const void *at);
+void check_alive(word_t tag, const void *at);
 /* A live thread: with a thread cap, or a zombie. */
 void check_alive_thread(const tcb_t *t);
 INLINE void *checked_pointer(const struct checked_object *o) { return arch_kernel_pointer(o->base); }

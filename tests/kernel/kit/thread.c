@@ -5,6 +5,7 @@
  * that has run dry), the watchdog, and the jammer of the second pass.
  */
 #include "internal.h"
+#include <kernel/gen_config.h>
 
 #define MAX_THREADS 16
 #define STACK_SIZE 1024
@@ -169,9 +170,25 @@ void kit_threads_init(void)
     }
 }
 
+/* As after boot, also when a test ended in the middle: the root thread in domain 0, which has all the time. */
+static void domains_clean(void)
+{
+#if CONFIG_NUM_DOMAINS > 1
+    static const uint64_t whole = ((uint64_t)1 << 56) - 1;
+    invoke(seL4_CapDomain, DomainSetSet, LIST(ROOT_TCB), LIST(0));
+#if IS_64BIT
+    invoke(seL4_CapDomain, DomainScheduleConfigure, NONE, LIST(0, 0, whole));
+#else
+    invoke(seL4_CapDomain, DomainScheduleConfigure, NONE, LIST(0, 0, (word_t)whole, (word_t)(whole >> 32)));
+#endif
+    invoke(seL4_CapDomain, DomainScheduleSetStart, NONE, LIST(0));
+#endif
+}
+
 void kit_threads_clean(void)
 {
     used = 0;
+    domains_clean();
     word_t authority = services[WATCHDOG].tcb ? services[WATCHDOG].tcb : ROOT_TCB;
     tcb_set_mcp(ROOT_TCB, authority, 255);
     tcb_set_priority(ROOT_TCB, authority, TEST_PRIORITY);

@@ -10,7 +10,7 @@
 
 struct boot_info;
 
-/* Maps RAM, boots the kernel with a root task of one page and takes the first snapshot. Once per process. */
+/* Maps RAM, boots the kernel with a root task of one page and a device tree (5000 bytes of 0xd7), and takes the first snapshot. Once per process. */
 void host_start(void);
 /* Makes the present state the one that host_reset() returns to. */
 void host_snapshot(void);

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+"""The host build puts back every variable of the kernel between tests: its list is complete."""
+
+import pathlib
+import re
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Used at boot only, or by the checker, which starts afresh every time.
+NOT_STATE = re.compile(r"^(free_ram|free_count|checked_\w+|found_slots|object_table|check_round|ancestors|ordered(_count)?|extents|extent_count)$")
+
+
+def variables_of_the_unit():
+    """Names of the writable data of the kernel's unit, without function-local statics' numbers."""
+    obj = ROOT / "build/host/state_check.o"
+    flags = ["-std=c11", "-O0", "-w", "-DKERNEL_FASTPATH", "-fno-pie", "-I.", "-Ikernel/arch/host/include", "-Ikernel/include",
+             "-Ikernel/arch/riscv/include", "-Ibuild/host/gen/include"]
+    subprocess.run(["gcc", *flags, "-c", "build/host/kernel.c", "-o", str(obj)], cwd=ROOT, check=True)
+    lines = subprocess.run(["nm", str(obj)], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    return {line.split()[2].split(".")[0] for line in lines if re.match(r"^[0-9a-f]+ [bBdDC] ", line)}
+
+
+def test_every_variable_is_in_the_list():
+    listed = set(re.findall(r"VARIABLE\((\w+)\)", (ROOT / "kernel/arch/host/state.c").read_text(encoding="utf-8"))) - {"v"}
+    state = {name for name in variables_of_the_unit() if not NOT_STATE.match(name)}
+    assert state - listed == set()
