@@ -12,6 +12,7 @@ static word_t words;
 
 static void setup(void)
 {
+    words = 0;
     ep = endpoint_new();
     reply = reply_new();
 }
@@ -87,8 +88,9 @@ TEST(donation, passive_server_runs_at_its_own_priority)
 
 TEST(donation, passive_server_takes_the_next_queued_caller_when_it_replies)
 {
-    for (words = 0; words <= 8; words += 8) {
+    for (word_t length = 0; length <= 8; length += 8) {
         setup();
+        words = length;
         struct thread *s = passive(serve, reply, 10), *c[3];
         for (unsigned i = 0; i < 3; i++) c[i] = thread_with_syscall(0, SYS_CALL, ep, INFO(20 + i, 0, words), 0, 0, 0);
         EXPECT_EQ(s->progress, 0); /* the first has lent its context, the others queue up */
@@ -97,7 +99,6 @@ TEST(donation, passive_server_takes_the_next_queued_caller_when_it_replies)
         for (unsigned i = 0; i < 3; i++) EXPECT_EQ(c[i]->seen[2], INFO(21 + i, 0, words));
         EXPECT_IO(sc_unbind_object(c[2]->sc, s->tcb)); /* everybody has his own again */
     }
-    words = 0;
 }
 
 TEST(donation, plain_send_to_a_passive_server_does_not_lend)
@@ -156,8 +157,8 @@ static void proxy_loop(word_t unused)
 
 static void chain_at(word_t server_priority, word_t proxy_priority, word_t length)
 {
-    words = length;
     setup();
+    words = length;
     proxy_ep = endpoint_new();
     proxy_reply = reply_new();
     struct thread *s = passive(serve, reply, server_priority), *p = passive(proxy_loop, 0, proxy_priority);
@@ -178,8 +179,8 @@ TEST(donation, chain_of_long_calls_below) { chain_at(TEST_PRIORITY - 2, TEST_PRI
 /* A chain that stops in the server: client c -> proxy -> server that waits for a signal. */
 static struct thread *open_chain(struct thread **server, struct thread **proxy, word_t length)
 {
-    words = length;
     setup();
+    words = length;
     proxy_ep = endpoint_new();
     proxy_reply = reply_new();
     *server = passive(receive_and_stay, reply, TEST_PRIORITY + 2);
