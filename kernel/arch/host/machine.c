@@ -60,12 +60,16 @@ BOOT_CODE void arch_init_hart(void) { arch_set_timer(UINT64_MAX); }
 /* Further ahead than this nothing is worth waiting for: the end of the only domain's time. */
 #define HOST_FOREVER ((ticks_t)1 << 50)
 
-/* Sleeping costs no time of ours: the clock jumps to the timer. If that is not set, only the world outside can help. */
+/* As often as this may one domain without threads follow another, until one has some. */
+#define MAX_NAPS 64u
+
+/* Sleeping costs no time of ours: the clock jumps to the timer. If that is not set, or wakes nobody time and again (a schedule of empty
+ * domains), only the world outside can help. */
 void arch_wait_for_interrupt(void)
 {
     if (arch_irq_pending())
         return;
-    if (host.timer >= HOST_FOREVER || host.timer > host.time + HOST_FOREVER)
+    if (host.timer >= HOST_FOREVER || host.timer > host.time + HOST_FOREVER || ++host.naps > MAX_NAPS)
         host_leave(HOST_IDLE);
     host.time = host.timer;
 }

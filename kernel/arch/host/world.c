@@ -99,6 +99,7 @@ static enum host_exit enter(enum entry entry, word_t cause)
     if (entry == ENTRY_SYSCALL)
         reg[REG_NEXT_PC] += 4;
     host_state = HOST_USER;
+    host.naps = 0;
     if (_setjmp(way_out) == 0)
         trap(entry, cause);
     if (host_state != HOST_HALTED)
@@ -216,7 +217,7 @@ uint64_t host_hash(word_t paddr, word_t bytes)
     struct host_machine machine = host;
     uint64_t hash = 0xcbf29ce484222325u;
 
-    host.tlb_flushes = host.fast_switches = 0;
+    host.tlb_flushes = host.fast_switches = host.naps = 0;
     for (unsigned i = 0; i < host_variable_count; i++)
         hash = hash_words(hash, host_variables[i].at, host_variables[i].size);
     host = machine;

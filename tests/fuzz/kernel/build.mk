@@ -30,7 +30,7 @@ FUZZK_CFLAGS = $(WARN) -O2 -g -fno-omit-frame-pointer -fno-sanitize-recover=all 
 $(HOSTK)/fuzz: tests/fuzz/kernel/fuzz.c $(FUZZK_PROGRAM) $(FUZZK_WORLD) $(HOSTK_SRCS) $(FUZZK_HEADERS) \
                | $(HOSTK_GENERATED) $(HOSTK_GEN)/include/fuzz_table.h
 	@echo "  FUZZ  $@"
-	$(Q)$(FUZZCC) $(FUZZK_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ tests/fuzz/kernel/fuzz.c $(FUZZK_PROGRAM) $(FUZZK_WORLD) \
+	$(Q)$(FUZZCC) $(FUZZK_CFLAGS) -fsanitize=fuzzer,address,undefined -fno-sanitize-coverage=trace-cmp -o $@ tests/fuzz/kernel/fuzz.c $(FUZZK_PROGRAM) $(FUZZK_WORLD) \
 	    $(HOSTK_SRCS)
 # Without address sanitizer: speed decides how deep it gets.
 $(HOSTK)/enumerate: $(enumerate_kernel_TEST_SRCS) $(FUZZK_HEADERS) | $(HOSTK_GENERATED)

@@ -85,7 +85,7 @@ static bool fails(const uint8_t *data, size_t size)
     if (child == 0) {
         if (freopen("/dev/null", "w", stderr) == NULL)
             _exit(0);
-        alarm(20);
+        alarm(3);
         program_run(data, size);
         _exit(0);
     }

@@ -24,6 +24,7 @@ struct host_machine {
     uint32_t enabled, claimed;
     unsigned long satp, stval;
     uint32_t tlb_flushes, fast_switches; /* counters */
+    uint32_t naps;           /* times that this kernel entry has slept */
 };
 extern struct host_machine host;
 
