@@ -416,6 +416,29 @@ static void test_owners(void **state)
     assert_int_equal(count + bytes + objs, 0);
 }
 
+static void test_retain(void **state)
+{
+    (void)state;
+    uint32_t kept[2], lost[2], other, fixed;
+    struct object_request request = { seL4_TCBObject, 1, 50 };
+    assert_int_equal(create(0, seL4_TCBObject, 1, 10, &kept[0]), MEMORY_SUCCESS);
+    assert_int_equal(create(0, seL4_RISCV_4K_Page, 5, 11, &lost[0]), MEMORY_SUCCESS);
+    assert_int_equal(create(0, seL4_EndpointObject, 1, 20, &kept[1]), MEMORY_SUCCESS);
+    assert_int_equal(create(0, seL4_EndpointObject, 1, 21, &lost[1]), MEMORY_SUCCESS);
+    assert_int_equal(create(1, seL4_EndpointObject, 1, 10, &other), MEMORY_SUCCESS);
+    assert_int_equal(allocation_create(0, &request, 1, MEMORY_STATIC, &fixed), MEMORY_SUCCESS);
+    allocation_retain(0, (const uint32_t[]){ kept[1], 0, other, 0xffffffff, kept[0] }, 5);
+    assert_int_equal(allocated(), 2 * 16 + (1u << seL4_TCBBits));
+    assert_int_equal(allocation_free(0, lost[0]), MEMORY_FREE_FAILED);
+    assert_int_equal(allocation_free(0, lost[1]), MEMORY_FREE_FAILED);
+    assert_int_equal(client_slot[0][11], 0);
+    assert_int_equal(client_slot[0][50], 0);
+    allocation_retain(0, NULL, 0);
+    assert_int_equal(allocated(), 16);
+    assert_int_equal(allocation_free(1, other), MEMORY_SUCCESS);
+    expect_all_free();
+}
+
 static uint32_t rnd(uint32_t n)
 {
     return (uint32_t)rand() % n;
@@ -480,6 +503,7 @@ int main(void)
         cmocka_unit_test_setup(test_tables_full, setup),
         cmocka_unit_test_setup(test_out_of_memory_is_counted, setup),
         cmocka_unit_test_setup(test_owners, setup),
+        cmocka_unit_test_setup(test_retain, setup),
         cmocka_unit_test_setup(test_random_soak, setup),
     };
     return cmocka_run_group_tests_name("memory_allocation", tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "objects.h"
 
 #include <sel4/invocation_gen.h>
+#include <stdbool.h>
 
 enum { RETYPE_MAX = 256 };      /* objects per Untyped_Retype */
 
@@ -250,6 +251,14 @@ int allocation_create(uint32_t client, const struct object_request *requests, si
     return MEMORY_SUCCESS;
 }
 
+static void release(struct allocation *a)
+{
+    release_blocks(a);
+    a->lifetime = FREE_ENTRY;
+    stats.allocated_bytes -= a->bytes;
+    stats.allocated_objs -= a->objs;
+}
+
 int allocation_free(uint32_t client, uint32_t handle)
 {
     uint32_t index = handle & 0xff;
@@ -257,11 +266,25 @@ int allocation_free(uint32_t client, uint32_t handle)
     if (a->lifetime == FREE_ENTRY || handle_of(a) != handle || a->client != client || a->lifetime == MEMORY_STATIC) {
         return MEMORY_FREE_FAILED;
     }
-    release_blocks(a);
-    a->lifetime = FREE_ENTRY;
-    stats.allocated_bytes -= a->bytes;
-    stats.allocated_objs -= a->objs;
+    release(a);
     return MEMORY_SUCCESS;
+}
+
+static bool listed(uint32_t handle, const uint32_t *handles, size_t n)
+{
+    while (n && handles[n - 1] != handle) {
+        n--;
+    }
+    return n != 0;
+}
+
+void allocation_retain(uint32_t client, const uint32_t *handles, size_t n)
+{
+    for (struct allocation *a = table; a < table + ALLOCATIONS; a++) {
+        if (a->lifetime != FREE_ENTRY && a->client == client && !listed(handle_of(a), handles, n)) {
+            release(a);
+        }
+    }
 }
 
 void allocation_get_stats(struct allocation_stats *out)

@@ -39,6 +39,9 @@ int allocation_create(uint32_t client, const struct object_request *requests, si
 /* Revokes every capability of the allocation and returns its memory. Only its owner can. */
 int allocation_free(uint32_t client, uint32_t handle);
 
+/* Frees every allocation of the client, static ones too, whose handle is not in the list. */
+void allocation_retain(uint32_t client, const uint32_t *handles, size_t n);
+
 void allocation_get_stats(struct allocation_stats *stats);
 
 /* What one client owns. */

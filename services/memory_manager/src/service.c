@@ -37,6 +37,12 @@ int memory_free(uint32_t handle)
     return allocation_free(camkes_sender(), handle);
 }
 
+int memory_retain(const uint32_t *handles, size_t handles_n)
+{
+    allocation_retain(camkes_sender(), handles, handles_n);
+    return MEMORY_SUCCESS;
+}
+
 /* Objects are packed without waste, so what is allocated is what living allocations asked for. */
 int memory_stats(uint32_t *allocated_bytes, uint32_t *free_bytes, uint32_t *requested_bytes, uint32_t *overhead_bytes,
                  uint32_t *allocated_objs, uint32_t *requested_objs, uint32_t *untyped_slab_too_small, uint32_t *out_of_memory)
