@@ -66,7 +66,7 @@ static const refill_t *refill(const sched_context_t *sc, word_t n)
     return sc_refills(sc) + (sc->head + n) % sc->refill_max;
 }
 
-// Round robin: what is left and what has been used. Otherwise ascending, apart from each other, the first one worth running for.
+// Round robin: what is left and the whole slice. Otherwise ascending, apart from each other, the first one worth running for.
 static void check_refills(const sched_context_t *sc, word_t size_bits)
 {
     if (!sc_is_active(sc))
@@ -74,7 +74,8 @@ static void check_refills(const sched_context_t *sc, word_t size_bits)
     kassert(sc->refill_max >= MIN_REFILLS && sc->refill_max <= sc_capacity(size_bits));
     kassert(sc->head < sc->refill_max && sc->count <= sc->refill_max);
     if (sc_is_round_robin(sc)) {
-        kassert(sc->count == MIN_REFILLS && refill(sc, 0)->amount + refill(sc, 1)->amount >= MIN_BUDGET);
+        kassert(sc->count == MIN_REFILLS && refill(sc, 0)->amount <= refill(sc, 1)->amount && refill(sc, 1)->amount >= MIN_BUDGET);
+        kassert(sc->head == 0 && refill(sc, 0)->time <= ks.now);
         return;
     }
     ticks_t sum = 0;
@@ -96,7 +97,8 @@ static void check_current(void)
         return;
     check_alive_thread(current);
     kassert(current->domain == ks.domain && current->sc == ks.sc && sc_is_active(ks.sc) && current->fault.type == seL4_Fault_NullFault);
-    kassert(ks.timer <= ks.deadline + MIN_BUDGET);
+    kassert(ks.timer <= ks.deadline + MIN_BUDGET && ks.deadline <= ks.until && ks.until <= ks.domain_end);
+    kassert(ks.release == NULL || ks.until <= sc_head(ks.release->sc)->time);
 }
 
 void check_schedule(void)

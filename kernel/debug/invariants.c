@@ -133,7 +133,7 @@ void check_invariants(void)
     kassert(ks.current->queue == QUEUE_NONE && ks.current->sc == ks.sc);
     kassert(ks.current == &idle_thread || ks.current->state == THREAD_RUNNING);
     kassert(ks.current == &idle_thread || !sched_ready_above(ks.current->prio));
-    kassert(ks.current != &idle_thread || sched_best_ready() == NULL);
+    kassert(ks.current != &idle_thread || sched_ready_queues()->summary == 0);
     for (const tcb_t *t = ks.all_threads; t != NULL; t = t->debug_next)
         check_thread(t);
     check_release_queue();

@@ -12,5 +12,17 @@ void clear_memory(void *at, word_t bytes);
 
 /* Index of the highest set bit of a non-zero word; slow, for boot. */
 word_t highest_bit(word_t value);
-/* Index of the lowest set bit of a non-zero word. */
-word_t lowest_bit(word_t value);
+
+/* Index of the lowest set bit of a non-zero word. De Bruijn sequences: multiplying one by a power of two shifts a different pattern to the
+ * top for every bit, whose index is in the table. */
+#if CONFIG_WORD_SIZE == 64
+#define DE_BRUIJN 0x03f79d71b4cb0a89ull
+#else
+#define DE_BRUIJN 0x077cb531u
+#endif
+#define DE_BRUIJN_BITS (CONFIG_WORD_SIZE == 64 ? 6u : 5u)
+extern const uint8_t de_bruijn_index[CONFIG_WORD_SIZE];
+INLINE word_t lowest_bit(word_t value)
+{
+    return de_bruijn_index[((value & (0 - value)) * (word_t)DE_BRUIJN) >> (WORD_BITS - DE_BRUIJN_BITS)];
+}

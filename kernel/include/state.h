@@ -34,6 +34,7 @@ struct kernel_state {
     ticks_t now;             /* time of this kernel entry */
     ticks_t charged_until;   /* start of the current SC's uncharged time */
     ticks_t deadline;        /* when budget, domain or a sleeping thread needs attention */
+    ticks_t until;           /* the same without the budget: end of the domain or first sleeper */
     ticks_t timer;           /* what the hardware timer is set to; may be earlier than deadline */
     tcb_t *release;          /* threads waiting for budget, by head refill time */
     bool reprogram;          /* deadline has to be computed again */

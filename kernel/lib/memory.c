@@ -56,21 +56,13 @@ BOOT_CODE word_t highest_bit(word_t value)
     return bit;
 }
 
-// De Bruijn sequences: multiplying one by a power of two shifts a different pattern to the top for every bit.
 #if CONFIG_WORD_SIZE == 64
-#define DE_BRUIJN 0x03f79d71b4cb0a89ull
-static const uint8_t bit_index[64] = {
+const uint8_t de_bruijn_index[64] = {
     0, 1, 48, 2, 57, 49, 28, 3, 61, 58, 50, 42, 38, 29, 17, 4, 62, 55, 59, 36, 53, 51, 43, 22, 45, 39, 33, 30, 24, 18, 12, 5,
     63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21, 44, 32, 23, 11, 46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19, 9, 13, 8, 7, 6,
 };
 #else
-#define DE_BRUIJN 0x077cb531u
-static const uint8_t bit_index[32] = {
+const uint8_t de_bruijn_index[32] = {
     0, 1, 28, 2, 29, 14, 24, 3, 30, 22, 20, 15, 25, 17, 4, 8, 31, 27, 13, 23, 21, 19, 16, 7, 26, 12, 18, 6, 11, 5, 10, 9,
 };
 #endif
-
-word_t lowest_bit(word_t value)
-{
-    return bit_index[((value & (0 - value)) * (word_t)DE_BRUIJN) >> (WORD_BITS - (CONFIG_WORD_SIZE == 64 ? 6 : 5))];
-}

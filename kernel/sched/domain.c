@@ -13,7 +13,7 @@ static void enter_domain_slot(word_t index)
     ks.domain_index = index;
     ks.domain = ks.domain_schedule[index].domain;
     ks.domain_end = ks.now + ks.domain_schedule[index].duration;
-    ks.reprogram = true;
+    sched_update_until();
 }
 
 void sched_next_domain(void)
@@ -28,7 +28,7 @@ void sched_set_domain_start(word_t index)
 {
     ks.domain_start = index;
     ks.domain_index = SCHEDULE_LENGTH - 2; // the next entry is an end marker, so the next slot is the start
-    ks.domain_end = ks.now;                // over at once
+    ks.domain_end = ks.now;                // over at once: sched_finish() enters the slot
     sched_reschedule();
 }
 

@@ -14,7 +14,7 @@ static void ring_insert_before(tcb_t *at, tcb_t *t)
     at->prev = t;
 }
 
-static void ring_remove(tcb_t **head, tcb_t *t)
+INLINE void ring_remove(tcb_t **head, tcb_t *t)
 {
     if (t->next == t) {
         *head = NULL;
@@ -26,9 +26,11 @@ static void ring_remove(tcb_t **head, tcb_t *t)
         *head = t->next;
 }
 
+static struct ready_queues *queues_of(const tcb_t *t) { return &ks.ready[CONFIG_NUM_DOMAINS > 1 ? t->domain : 0]; }
+
 void sched_enqueue(tcb_t *t, bool at_head)
 {
-    struct ready_queues *r = &ks.ready[t->domain];
+    struct ready_queues *r = queues_of(t);
     tcb_t **head = &r->head[t->prio];
     kassert(t->queue == QUEUE_NONE);
     t->queue = QUEUE_READY;
@@ -48,7 +50,7 @@ void sched_enqueue(tcb_t *t, bool at_head)
 void sched_ready_remove(tcb_t *t)
 {
     t->queue = QUEUE_NONE;
-    struct ready_queues *r = &ks.ready[t->domain];
+    struct ready_queues *r = queues_of(t);
     tcb_t **head = &r->head[t->prio];
     ring_remove(head, t);
     if (*head == NULL) {
@@ -64,9 +66,11 @@ void sched_dequeue(tcb_t *t)
     if (t->queue == QUEUE_READY) {
         sched_ready_remove(t);
     } else if (t->queue == QUEUE_RELEASE) {
-        ks.reprogram |= ks.release == t;
+        bool first = ks.release == t;
         ring_remove(&ks.release, t);
         t->queue = QUEUE_NONE;
+        if (first)
+            sched_update_until();
     } else if (unlikely(t == ks.candidate)) {
         ks.candidate = NULL;
         ks.action = SCHED_CHOOSE;
@@ -84,7 +88,7 @@ void sched_release_later(tcb_t *t)
     if (head == NULL) {
         t->next = t->prev = t;
         ks.release = t;
-        ks.reprogram = true;
+        sched_update_until();
         return;
     }
     tcb_t *at = head;
@@ -96,15 +100,25 @@ void sched_release_later(tcb_t *t)
     ring_insert_before(at, t);
     if (time < sc_head(head->sc)->time) {
         ks.release = t;
-        ks.reprogram = true;
+        sched_update_until();
     }
 }
 
-tcb_t *sched_best_ready(void)
+tcb_t *sched_take_highest(void)
 {
-    const struct ready_queues *r = sched_ready_queues();
+    struct ready_queues *r = sched_ready_queues();
     if (r->summary == 0)
-        return NULL;
-    word_t index = lowest_bit(r->summary);
-    return r->head[NUM_PRIOS - 1 - (index * WORD_BITS + lowest_bit(r->bitmap[index]))];
+        return &idle_thread;
+    word_t index = lowest_bit(r->summary), bits = r->bitmap[index];
+    tcb_t **head = &r->head[NUM_PRIOS - 1 - (index * WORD_BITS + lowest_bit(bits))];
+    tcb_t *t = *head;
+    t->queue = QUEUE_NONE;
+    ring_remove(head, t);
+    if (*head == NULL) {
+        // The bits found are the lowest of their words.
+        r->bitmap[index] = bits &= bits - 1;
+        if (bits == 0)
+            r->summary &= r->summary - 1;
+    }
+    return t;
 }

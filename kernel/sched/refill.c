@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The KataOS-C authors
-// Refills of scheduling contexts: a ring of (time, amount) whose amounts always add up to the budget (sel4-abi.md 9.3).
+// Refills of scheduling contexts: a ring of (time, amount) whose amounts always add up to the budget (sel4-abi.md 9.3). Round robin uses two:
+// what is left of the slice, and the whole slice.
 #include <sched/refill.h>
 
 #include <debug/debug.h>
@@ -70,9 +71,9 @@ void refill_new(sched_context_t *sc, word_t max_refills, ticks_t budget, ticks_t
     sc->head = 0;
     sc->count = 1;
     sc_refills(sc)[0] = (refill_t){ks.now, budget};
-    if (period == 0) { // round robin: what is left, and what has been used
+    if (period == 0) { // round robin: what is left of the slice, and the whole slice
         sc->count = 2;
-        sc_refills(sc)[1] = (refill_t){ks.now, 0};
+        sc_refills(sc)[1] = sc_refills(sc)[0];
     }
 }
 
@@ -99,17 +100,10 @@ void refill_update(sched_context_t *sc, word_t max_refills, ticks_t budget, tick
     merge_small_heads(sc);
 }
 
-// Round robin: refill 0 is what is left of the slice, refill 1 what has been used.
-static void charge_round_robin(refill_t *slice, ticks_t used)
+void refill_charge_sporadic(sched_context_t *sc, ticks_t used)
 {
-    if (used > slice[0].amount)
-        used = slice[0].amount;
-    slice[0].amount -= used;
-    slice[1].amount += used;
-}
-
-static NOINLINE void charge_sporadic(sched_context_t *sc, ticks_t used)
-{
+    if (!sc_is_active(sc))
+        return;
     while (sc_head(sc)->amount <= used && sc_head(sc)->time < LATEST_REFILL) {
         used -= sc_head(sc)->amount;
         defer_head(sc);
@@ -126,17 +120,11 @@ static NOINLINE void charge_sporadic(sched_context_t *sc, ticks_t used)
 
 void refill_charge(sched_context_t *sc, ticks_t used)
 {
-    if (sc_is_round_robin(sc))
-        charge_round_robin(sc_refills(sc), used);
+    ticks_t *left = &sc_refills(sc)->amount;
+    if (!sc_is_round_robin(sc))
+        refill_charge_sporadic(sc, used);
     else
-        charge_sporadic(sc, used);
-}
-
-void refill_reset_slice(sched_context_t *sc)
-{
-    refill_t *slice = sc_refills(sc);
-    slice[0].amount += slice[1].amount;
-    slice[1].amount = 0;
+        *left = used < *left ? *left - used : 0;
 }
 
 void refill_unblock(sched_context_t *sc)
@@ -149,17 +137,6 @@ void refill_unblock(sched_context_t *sc)
         sc_head(sc)->time = ks.now;
         sc_head(sc)->amount += head.amount;
     }
-}
-
-bool refill_due(const sched_context_t *sc)
-{
-    return sc_head(sc)->time <= ks.now + TIMER_MARGIN;
-}
-
-bool refill_usable(const sched_context_t *sc)
-{
-    const refill_t *head = sc_head(sc);
-    return head->amount >= MIN_BUDGET && head->time <= ks.now + TIMER_MARGIN;
 }
 
 bool refill_sufficient(const sched_context_t *sc, ticks_t used)

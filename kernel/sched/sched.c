@@ -5,6 +5,7 @@
 
 #include <api/interrupt.h>
 #include <arch.h>
+#include <arch/fastpath.h>
 #include <debug/debug.h>
 #include <sched/refill.h>
 #include <sched/time.h>
@@ -25,6 +26,7 @@ BOOT_CODE void sched_init(void)
     ks.timer = UINT64_MAX;
     ks.domain_schedule[0] = (struct domain_slot){MAX_DOMAIN_DURATION, 0};
     ks.domain_end = ks.now + MAX_DOMAIN_DURATION;
+    sched_update_until();
 
     refill_new(&idle_time.sc, MIN_REFILLS, FOREVER, 0);
     idle_thread.state = THREAD_IDLE;
@@ -33,7 +35,6 @@ BOOT_CODE void sched_init(void)
     tcb_set_name(&idle_thread, "idle");
     ks.current = &idle_thread;
     ks.sc = &idle_time.sc;
-    ks.reprogram = true;
 }
 
 BOOT_CODE void sched_start(tcb_t *t)
@@ -97,15 +98,6 @@ void sched_make_ready(tcb_t *t)
 
 // --- the decision ---------------------------------------------------------------------------------------
 
-static tcb_t *take_highest(void)
-{
-    tcb_t *t = sched_best_ready();
-    if (t == NULL)
-        return &idle_thread;
-    sched_ready_remove(t);
-    return t;
-}
-
 // Exactly one thread woke up.
 static tcb_t *choose_candidate(tcb_t *current, bool current_can_run)
 {
@@ -116,50 +108,86 @@ static tcb_t *choose_candidate(tcb_t *current, bool current_can_run)
             sched_enqueue_head(current);
             return c;
         }
-        if (c->prio == current->prio)
-            sched_enqueue_tail(c);
-        else
-            sched_enqueue_head(c);
+        sched_enqueue(c, c->prio != current->prio);
         return current;
     }
     if (c->prio >= current->prio || !sched_ready_above(c->prio))
         return c;
     sched_enqueue_head(c);
-    return take_highest();
+    return sched_take_highest();
 }
 
-static tcb_t *choose(void)
+// The current thread has been lent another SC in this entry, has lost it, or waits for its time.
+static NOINLINE bool can_run_on_other_sc(tcb_t *current)
+{
+    if (!tcb_is_schedulable(current))
+        return false;
+    if (usable_now(current->sc))
+        return true;
+    sched_release_later(current);
+    return false;
+}
+
+// The current thread wants to run on, now or later: it is ready if another one is chosen.
+INLINE bool is_still_ready(tcb_t *current)
+{
+    return tcb_is_runnable(current) && current->queue == QUEUE_NONE &&
+           (likely(current->sc == ks.sc && sc_is_active(ks.sc)) || can_run_on_other_sc(current));
+}
+
+INLINE tcb_t *choose(void)
 {
     tcb_t *current = ks.current;
-    // It may have been lent another SC in this entry.
-    if (current->sc != ks.sc && tcb_is_schedulable(current) && current->queue == QUEUE_NONE && !usable_now(current->sc))
-        sched_release_later(current);
-    bool can_run = tcb_is_schedulable(current) && current->queue == QUEUE_NONE && current->domain == ks.domain;
+    bool ready = is_still_ready(current);
+    bool can_run = ready && (CONFIG_NUM_DOMAINS == 1 || current->domain == ks.domain);
     if (ks.action == SCHED_CANDIDATE)
         return choose_candidate(current, can_run);
-    if (can_run) {
-        if (!sched_ready_above(current->prio))
-            return current;
+    if (can_run && !sched_ready_above(current->prio))
+        return current;
+    if (ready)
         sched_enqueue_head(current);
-    } else if (tcb_is_schedulable(current) && current->queue == QUEUE_NONE) {
-        sched_enqueue_head(current); // its domain's time is over
-    }
-    return take_highest();
+    return sched_take_highest();
 }
 
-static void switch_sc(sched_context_t *sc)
+static tcb_t *decide(void)
 {
-    sched_charge();
+    if (unlikely(sched_domain_is_over()))
+        sched_next_domain();
+    tcb_t *next = choose();
+    ks.action = SCHED_KEEP;
+    return next;
+}
+
+// --- the switch -----------------------------------------------------------------------------------------
+
+// As sched_charge(). No more than is left can have been used: sched_deadline_passed() has charged it then.
+INLINE void charge_until_now(sched_context_t *sc)
+{
+    ticks_t used = ks.now - ks.charged_until;
+    if (used == 0)
+        return;
+    ks.charged_until = ks.now;
+    sc->consumed += used;
+    if (likely(sc_is_round_robin(sc)))
+        sc_refills(sc)->amount -= used;
+    else
+        refill_charge_sporadic(sc, used);
+}
+
+INLINE void switch_sc(sched_context_t *sc)
+{
+    charge_until_now(ks.sc);
     ks.sc = sc;
-    if (!sc->sporadic)
+    ks.reprogram = true;
+    if (!sc_is_round_robin(sc) && !sc->sporadic)
         refill_unblock(sc);
 }
 
-static void switch_to(tcb_t *t)
+void sched_switch_to(tcb_t *t)
 {
     if (t != ks.current) {
         ks.current = t;
-        arch_switch_vspace(t);
+        arch_switch_thread(t);
     }
     if (t->sc != ks.sc)
         switch_sc(t->sc);
@@ -171,31 +199,38 @@ static void switch_to(tcb_t *t)
         t->context.reg[REG_NEXT_PC] = t->context.reg[REG_PC];
         t->state = THREAD_RUNNING;
     }
+    check_invariants();
 }
 
-static void decide(void)
+void sched_preempt_with(tcb_t *t)
 {
-    if (unlikely(sched_domain_is_over()))
-        sched_next_domain();
-    tcb_t *next = choose();
-    ks.action = SCHED_KEEP;
-    switch_to(next);
+    sched_enqueue_head(ks.current);
+    sched_switch_to(t);
+}
+
+// Nobody can run: sleeps until somebody can.
+static COLD tcb_t *idle(void)
+{
+    tcb_t *next;
+    do {
+        sched_switch_to(&idle_thread);
+        arch_wait_for_interrupt();
+        interrupt_service();
+        next = decide();
+    } while (next == &idle_thread);
+    return next;
 }
 
 void sched_finish(void)
 {
     tcb_t *current = ks.current;
-    bool unchanged = ks.action == SCHED_KEEP && tcb_is_runnable(current) && current->sc == ks.sc && !ks.reprogram;
-    if (likely(unchanged && current->state == THREAD_RUNNING)) {
+    bool unchanged = ks.action == SCHED_KEEP && current->state == THREAD_RUNNING && current->sc == ks.sc && !ks.reprogram;
+    if (likely(unchanged)) {
         check_invariants();
         return;
     }
-    decide();
-    while (unlikely(ks.current == &idle_thread)) {
-        check_invariants();
-        arch_wait_for_interrupt();
-        interrupt_service();
-        decide();
-    }
-    check_invariants();
+    tcb_t *next = decide();
+    if (unlikely(next == &idle_thread))
+        next = idle();
+    sched_switch_to(next);
 }

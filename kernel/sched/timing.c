@@ -70,7 +70,7 @@ static void awaken(void)
 }
 
 // Something became due: the budget of the current SC, the domain's time, a sleeping thread.
-static COLD bool deadline_passed(void)
+COLD bool sched_deadline_passed(void)
 {
     bool go_on = true;
     if (!refill_sufficient(ks.sc, ks.now - ks.charged_until)) {
@@ -86,10 +86,25 @@ static COLD bool deadline_passed(void)
     return go_on;
 }
 
-bool sched_enter(void)
+void sched_update_until(void)
 {
-    ks.now = arch_time();
-    return likely(ks.now < ks.deadline) || deadline_passed();
+    ticks_t until = ks.domain_end;
+    if (ks.release != NULL && sc_head(ks.release->sc)->time < until)
+        until = sc_head(ks.release->sc)->time;
+    ks.until = until - TIMER_MARGIN;
+    ks.reprogram = true;
+}
+
+INLINE ticks_t earlier(ticks_t a, ticks_t b) { return a < b ? a : b; }
+
+// The hardware timer may come too late. It is for a thread that does not enter the kernel by itself: that may use the budget to its end.
+static NOINLINE void advance_timer(ticks_t end)
+{
+    ticks_t alarm = earlier(end - TIMER_MARGIN, ks.until);
+    if (alarm < ks.timer) {
+        ks.timer = alarm;
+        arch_set_timer(alarm);
+    }
 }
 
 // Called whenever the current SC, its head refill, the release queue or the domain changed. The hardware timer is only touched when
@@ -97,19 +112,14 @@ bool sched_enter(void)
 void sched_program_timer(void)
 {
     ticks_t end = ks.charged_until + sc_head(ks.sc)->amount;
-    ticks_t until = ks.domain_end;
-    if (ks.release != NULL && sc_head(ks.release->sc)->time < until)
-        until = sc_head(ks.release->sc)->time;
-    until -= TIMER_MARGIN;
-    ticks_t alarm = end - TIMER_MARGIN < until ? end - TIMER_MARGIN : until;
-    end -= MIN_BUDGET - 1; // less than that is left: not enough for a kernel entry
-    ks.deadline = end < until ? end : until;
-    if (alarm < ks.timer) {
-        ks.timer = alarm;
-        arch_set_timer(alarm);
-    }
+    // Less than the minimum is left: not enough for a kernel entry.
+    ks.deadline = earlier(end - (MIN_BUDGET - 1), ks.until);
     ks.reprogram = false;
+    if (ks.deadline < ks.timer)
+        advance_timer(end);
 }
+
+_Static_assert(TIMER_MARGIN < MIN_BUDGET, "the timer does not come before the deadline");
 
 void sched_timer_fired(void)
 {

@@ -3,7 +3,7 @@
 /* Address spaces: the kernel's window, walking tables, and who is installed in satp. */
 
 #include <arch.h>
-#include <arch/fpu.h>
+#include <arch/fastpath.h>
 #include <arch/vspace.h>
 #include <debug/debug.h>
 #include <state.h>
@@ -126,8 +126,4 @@ pte_t *vspace_root(cap_t cap)
 
 bool arch_is_valid_vspace(cap_t cap) { return cap_is_mapped_table(cap); }
 
-void arch_switch_vspace(tcb_t *t)
-{
-    vspace_switch(t->slots[TCB_VSPACE].cap);
-    fpu_switch(t);
-}
+void arch_switch_vspace(tcb_t *t) { arch_switch_thread(t); }

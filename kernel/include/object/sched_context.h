@@ -26,7 +26,7 @@ typedef struct sched_context {
     word_t refill_max;   /* 0: not configured */
     word_t head;         /* index of the first refill in the ring behind this struct */
     word_t count;        /* refills in use; 0: not configured */
-    word_t sporadic;
+    word_t sporadic;     /* flag of SchedControl_Configure: unblock rule when the thread wakes up, not when it runs */
 } sched_context_t;
 
 _Static_assert(sizeof(sched_context_t) + MIN_REFILLS * sizeof(refill_t) <= seL4_CoreSchedContextBytes +

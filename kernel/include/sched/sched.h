@@ -6,6 +6,7 @@
  * once, in sched_finish(), at the end of the kernel entry. */
 #pragma once
 
+#include <arch/machine.h>
 #include <object/sched_context.h>
 #include <object/tcb.h>
 #include <sched/time.h>
@@ -38,7 +39,7 @@ INLINE void sched_enqueue_head(tcb_t *t) { sched_enqueue(t, true); }
 INLINE void sched_enqueue_tail(tcb_t *t) { sched_enqueue(t, false); }
 /* Puts t into the release queue by its head refill's time. */
 void sched_release_later(tcb_t *t);
-INLINE const struct ready_queues *sched_ready_queues(void) { return &ks.ready[CONFIG_NUM_DOMAINS > 1 ? ks.domain : 0]; }
+INLINE struct ready_queues *sched_ready_queues(void) { return &ks.ready[CONFIG_NUM_DOMAINS > 1 ? ks.domain : 0]; }
 
 /* Some ready thread of the current domain has a higher priority. */
 INLINE bool sched_ready_above(word_t prio)
@@ -48,22 +49,37 @@ INLINE bool sched_ready_above(word_t prio)
     return (r->bitmap[rank / WORD_BITS] & MASK(rank % WORD_BITS)) != 0 || (r->summary & MASK(rank / WORD_BITS)) != 0;
 }
 
-/* The best ready thread in the current domain, or NULL. */
-tcb_t *sched_best_ready(void);
+/* Takes the best ready thread of the current domain out of its queue; the idle thread if there is none. */
+tcb_t *sched_take_highest(void);
 
+/* Reads the time. True: nothing is due. False: something is, and sched_enter() has to deal with it. */
+INLINE bool sched_time_is_left(void)
+{
+    ks.now = arch_time();
+    return likely(ks.now < ks.deadline);
+}
+/* Something became due; as sched_enter(). */
+bool sched_deadline_passed(void);
 /* Start of every kernel entry that can change something: reads the time. False: the current thread's budget or its domain's
  * time is over; it has been dealt with (timeout fault, queue tail, release queue) and the entry's own work must not be done
  * (the caller sets RESTART). */
-bool sched_enter(void);
+INLINE bool sched_enter(void) { return sched_time_is_left() || sched_deadline_passed(); }
 /* Charges the time used so far to the current SC. */
 void sched_charge(void);
 /* The current thread gives up the rest of its head refill. */
 void sched_yield(void);
 /* End of every kernel entry: picks the thread to run, switches address space, programs the timer, idles if there is nobody. */
 void sched_finish(void);
+/* What sched_finish() ends with, for those that know the outcome: t, in no queue, runs on. The current thread, if it is another one, has
+ * been dealt with. */
+void sched_switch_to(tcb_t *t);
+/* The same for a more important thread that woke up: the current one goes to the head of its queue. */
+void sched_preempt_with(tcb_t *t);
 /* Work-unit counting in long operations: true when the operation should stop here and be restarted. */
 bool sched_preemption_point(void);
 
+/* The domain's end or the first sleeper changed. */
+void sched_update_until(void);
 /* Computes ks.deadline and sets the hardware timer if need be; for ks.reprogram. */
 void sched_program_timer(void);
 /* The hardware timer has fired: it must be set again. */

@@ -28,9 +28,12 @@ void budgets_before_call(void)
         note_count = 0;
 }
 
+/* Of round robin: the second refill is the whole slice. */
 static ticks_t sum_of(const sched_context_t *sc)
 {
     ticks_t sum = 0;
+    if (sc_is_round_robin(sc))
+        return sc_refills(sc)[1].amount;
     for (word_t i = 0; i < sc->count; i++)
         sum += sc_refills(sc)[(sc->head + i) % sc->refill_max].amount;
     return sum;

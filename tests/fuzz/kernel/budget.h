@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Copyright The KataOS-C authors */
-/* An invariant that needs memory: the refills of a scheduling context always add up to the budget that it was configured with. */
+/* An invariant that needs memory: the refills of a scheduling context always add up to the budget that it was configured with; with round
+ * robin the second is the slice. */
 #pragma once
 
 /* Forgets what was noted. */
