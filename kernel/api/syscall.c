@@ -71,14 +71,7 @@ static void receive(word_t cptr, bool blocking, bool with_reply)
 
 static outcome_t send(word_t cptr, word_t info, enum invoke_flags flags)
 {
-    slot_t *slot = cspace_lookup(ks.current, cptr);
-    // What most sends are: a signal. It takes nothing of the message.
-    if (likely(slot != NULL) && cap_is_notification(slot->cap) && (notification_cap_rights(slot->cap) & RIGHT_WRITE) &&
-        info_extra_caps(info) == 0 && !(flags & INVOKE_CALL)) {
-        notification_signal((notification_t *)notification_cap_ptr(slot->cap), notification_cap_badge(slot->cap));
-        return DONE;
-    }
-    return invoke(cptr, slot, info, flags);
+    return invoke(cptr, cspace_lookup(ks.current, cptr), info, flags);
 }
 
 // The combined calls: what fails in the sending half is dropped, unless all has to be done again.

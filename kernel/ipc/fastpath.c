@@ -1,39 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The KataOS-C authors
 // The two system calls that make a remote procedure call, in their most frequent form: a message without capabilities
-// from a client to a passive server and back, the server running on the client's scheduling context. Each function first looks
-// whether all of that holds, without any effect, and then does what the general path would do, in one go. No time is charged:
-// the scheduling context does not change hands in between (sel4-abi.md 7.2, 7.3, 7.5).
-#include <api/syscall.h>
+// from a client to a passive server and back, the server running on the client's scheduling context. No time is charged: that context does
+// not change (sel4-abi.md 7.2, 7.3, 7.5). A path that ends in another thread does not return, its switch ends in user mode; the general
+// path is not inlined: the fast one shall not save registers for it.
+#include <ipc/fastpath.h>
+
 #include <arch/fastpath.h>
 #include <debug/debug.h>
 #include <ipc/message.h>
-#include <object/cap.h>
-#include <object/cnode.h>
 #include <object/notification.h>
 #include <object/reply.h>
 #include <object/sched_context.h>
-#include <sched/sched.h>
-
-// What the trap entry calls for these two. The fast path does not return, its switch ends in user mode; if it does not apply, the general
-// path (not inlined: the fast path shall not save registers for it) has done the whole work on return.
-EXPORT void fastpath_call(word_t cptr, word_t info);
-EXPORT void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr);
 
 // A valid length, nothing in the fields of capabilities: all of them are the bits below the label, the length the lowest.
 INLINE word_t info_low_bits(word_t info) { return info & MASK(INFO_LABEL_SHIFT); }
 INLINE bool info_is_plain(word_t info) { return info_low_bits(info) <= seL4_MsgMaxLength; }
-
-// Resolves the full word in a CSpace of one level; NULL: another shape, or a failure, for the general path.
-INLINE slot_t *fast_lookup(const tcb_t *t, word_t cptr)
-{
-    cap_t root = t->slots[TCB_CSPACE].cap;
-    word_t radix = cnode_cap_radix(root), guard_size = cnode_cap_guard_size(root);
-    // Both are smaller than the word and not both 0: their sum is the word's size if it is so modulo the size.
-    if (unlikely(!cap_is_cnode(root) || ((radix + guard_size) & (WORD_BITS - 1)) != 0 || cptr >> radix != cnode_cap_guard(root)))
-        return NULL;
-    return (slot_t *)cnode_cap_ptr(root) + (cptr << guard_size >> guard_size);
-}
 
 // The current thread blocks and `t` is the only one that wakes up: it runs at once (sel4-abi.md 7.7, rule 3).
 INLINE bool runs_next(const tcb_t *current, const tcb_t *t)
@@ -88,19 +70,6 @@ INLINE void fast_switch(const tcb_t *from, tcb_t *to, word_t badge, word_t info)
     fast_leave(to, badge, info);
 }
 
-// The head of the endpoint's queue leaves it.
-INLINE void fast_dequeue(endpoint_t *ep, tcb_t *t)
-{
-    if (likely(t->next == t)) {
-        ep->queue = NULL;
-        ep->state = ENDPOINT_IDLE;
-        return;
-    }
-    t->prev->next = t->next;
-    t->next->prev = t->prev;
-    ep->queue = t->next;
-}
-
 void fastpath_call(word_t cptr, word_t info)
 {
     tcb_t *caller = ks.current;
@@ -123,9 +92,9 @@ void fastpath_call(word_t cptr, word_t info)
         goto slow;
 
     sched_context_t *sc = caller->sc;
-    fast_dequeue(ep, server);
+    if (fast_dequeue(&ep->queue, server))
+        ep->state = ENDPOINT_IDLE;
     server->state = THREAD_RUNNING;
-    server->queue = QUEUE_NONE;
     server->reply = NULL;
     caller->state = THREAD_BLOCKED_REPLY;
     caller->reply = reply;
@@ -143,27 +112,6 @@ void fastpath_call(word_t cptr, word_t info)
 
 slow:
     slow_call(cptr, slot, info);
-}
-
-// The server waits alone, or last behind others of its priority or a higher one; false: it has to be sorted in.
-INLINE bool fast_can_enqueue(const endpoint_t *ep, const tcb_t *t)
-{
-    return likely(ep->queue == NULL) || ep->queue->prev->prio >= t->prio;
-}
-
-INLINE void fast_enqueue(endpoint_t *ep, tcb_t *t)
-{
-    tcb_t *head = ep->queue;
-    t->queue = QUEUE_IPC;
-    if (likely(head == NULL)) {
-        t->next = t->prev = t;
-        ep->queue = t;
-        return;
-    }
-    t->next = head;
-    t->prev = head->prev;
-    head->prev->next = t;
-    head->prev = t;
 }
 
 // Receiving blocks on ep and neither takes a signal nor returns a scheduling context to a notification.
@@ -193,7 +141,7 @@ void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr)
     tcb_t *caller = reply->tcb;
     // The top of this SC's stack holds a caller, never a waiting receiver.
     if (unlikely(reply->next != reply_top_of(sc) || caller->sc != NULL || caller->fault.type != seL4_Fault_NullFault ||
-                 !runs_next(server, caller) || !fast_can_enqueue(ep, server)))
+                 !runs_next(server, caller) || !fast_can_enqueue(ep->queue, server)))
         goto slow;
 
     sc->reply = reply->prev;
@@ -211,7 +159,7 @@ void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr)
     server->state = THREAD_BLOCKED_RECV;
     server->blocked_on.endpoint = ep;
     ep->state = ENDPOINT_RECEIVING;
-    fast_enqueue(ep, server);
+    fast_enqueue(&ep->queue, server);
     fast_switch(server, caller, 0, info);
     return;
 

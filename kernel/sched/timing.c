@@ -59,6 +59,33 @@ void sched_yield(void)
     end_slice(false);
 }
 
+void sched_yield_slice(void)
+{
+    tcb_t *t = ks.current;
+    tcb_t **head = &sched_ready_queues()->head[t->prio], *next = *head;
+    ks.sc->consumed += ks.now - ks.charged_until;
+    ks.charged_until = ks.now;
+    refill_reset_slice(ks.sc);
+    if (next == NULL) {
+        sched_program_timer();
+        check_invariants();
+        return;
+    }
+    // The first in the queue gives its place in the ring to the current thread: that is the last one's when the second is the head.
+    t->queue = QUEUE_READY;
+    next->queue = QUEUE_NONE;
+    if (next->next == next) {
+        t->next = t->prev = t;
+        *head = t;
+    } else {
+        t->next = next->next;
+        t->prev = next->prev;
+        t->next->prev = t->prev->next = t;
+        *head = t->next;
+    }
+    sched_switch_to(next);
+}
+
 static void awaken(void)
 {
     while (ks.release != NULL && refill_due(ks.release->sc)) {

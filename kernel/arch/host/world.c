@@ -8,6 +8,7 @@
 #include <api/syscall.h>
 #include <debug/check.h>
 #include <host/state.h>
+#include <ipc/fastpath.h>
 #include <object/tcb.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -20,8 +21,6 @@
 
 void boot_kernel(word_t ui_start, word_t ui_end, word_t pv_offset, word_t entry, word_t dtb, word_t dtb_bytes);
 void handle_exception(word_t cause);
-void fastpath_call(word_t cptr, word_t info);
-void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr);
 
 #define IMAGE_VADDR 0x10000u
 #define DTB_BYTES 5000u
@@ -87,6 +86,8 @@ static void trap(enum entry entry, word_t cause)
         fastpath_call(reg[REG_CAP], reg[REG_INFO]);
     else if (!host_slow && number == seL4_SysReplyRecv)
         fastpath_reply_recv(reg[REG_CAP], reg[REG_INFO], reg[REG_REPLY]);
+    else if (!host_slow)
+        fastpath_syscall(reg[REG_CAP], reg[REG_INFO], (word_t)number);
     else
         handle_syscall(reg[REG_CAP], reg[REG_INFO], (word_t)number);
 }

@@ -80,7 +80,11 @@ trap_entry:
     beqz    t3, reply_recv
 #endif
     mv      a2, a7
+#ifdef KERNEL_FASTPATH
+    call    fastpath_syscall
+#else
     call    handle_syscall
+#endif
 
 return_to_user:                     /* ks.current, the first word of ks, runs on */
     lla     sp, ks

@@ -68,6 +68,8 @@ INLINE bool sched_enter(void) { return sched_time_is_left() || sched_deadline_pa
 void sched_charge(void);
 /* The current thread gives up the rest of its head refill. */
 void sched_yield(void);
+/* The same for a thread on a round-robin SC, from a fast path: with nothing else to decide it is done at once. */
+void sched_yield_slice(void);
 /* End of every kernel entry: picks the thread to run, switches address space, programs the timer, idles if there is nobody. */
 void sched_finish(void);
 /* What sched_finish() ends with, for those that know the outcome: t, in no queue, runs on. The current thread, if it is another one, has
