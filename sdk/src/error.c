@@ -22,6 +22,12 @@ static const char *const name[SDK_ERRORS] = {
     [SDK_LOAD_MODEL_FAILED] = "SDKLoadModelFailed",
     [SDK_OUT_OF_RESOURCES] = "SDKOutOfResources",
     [SDK_NO_MODEL_OUTPUT] = "SDKNoModelOutput",
+    [SDK_SERVICE_RESTARTED] = "SDKServiceRestarted",
+    [SDK_PERMISSION_DENIED] = "SDKPermissionDenied",
+    [SDK_NO_SUCH_PEER] = "SDKNoSuchPeer",
+    [SDK_PEER_NOT_RUNNING] = "SDKPeerNotRunning",
+    [SDK_QUEUE_FULL] = "SDKQueueFull",
+    [SDK_TIMED_OUT] = "SDKTimedOut",
 };
 
 const char *sdk_error_name(int error)

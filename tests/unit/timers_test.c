@@ -48,6 +48,22 @@ static void test_order_of_deadlines(void **state)
     assert_false(timers_first(&deadline));
 }
 
+static void test_start_at_moves_a_timer(void **state)
+{
+    (void)state;
+    assert_int_equal(timers_start_at(4, 0, 5), TIMER_OUT_OF_RESOURCES);
+    assert_int_equal(timers_start_at(0, 32, 5), TIMER_NO_SUCH_TIMER);
+    assert_int_equal(timers_start_at(0, 3, 500), TIMER_SUCCESS);
+    assert_int_equal(timers_start_at(0, 3, 200), TIMER_SUCCESS);
+    expect_first(200);
+    assert_int_equal(timers_expire(200), 1u << 0);
+    assert_int_equal(timers_start_at(0, 3, 300), TIMER_SUCCESS);    /* forgets the completion */
+    assert_int_equal(timers_take_completed(0), 0);
+    assert_int_equal(timers_expire(300), 1u << 0);
+    assert_int_equal(timers_take_completed(0), 1u << 3);
+    assert_int_equal(timers_expire(1000), 0);
+}
+
 static void test_equal_deadlines_all_complete(void **state)
 {
     (void)state;
@@ -126,6 +142,7 @@ static void test_nanoseconds_to_milliseconds(void **state)
                                  UINT64_MAX };
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         assert_true(timers_ns_to_ms(samples[i]) == samples[i] / MS);
+        assert_true(timers_ns_to_us(samples[i]) == samples[i] / 1000);
     }
     srand(1);
     for (int i = 0; i < 100000; i++) {
@@ -193,6 +210,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_order_of_deadlines, setup),
+        cmocka_unit_test_setup(test_start_at_moves_a_timer, setup),
         cmocka_unit_test_setup(test_equal_deadlines_all_complete, setup),
         cmocka_unit_test_setup(test_periods_do_not_drift, setup),
         cmocka_unit_test_setup(test_missed_periods_are_one_completion, setup),

@@ -112,8 +112,10 @@ def _client_slots(node, add):
     for used in node.used:
         if used.server:
             server = used.server
-            # A server that hands out capabilities, or asks for them, is reached with Grant rights in the reply only.
-            add(f"ep.{used.name}", f"{server.node.name}_ep", WRITE | GRANT_REPLY, used.badge,
+            # A server that hands out capabilities, or asks for them, is reached with Grant rights in the reply only; attribute
+            # grants names the one interface whose requests may carry a capability.
+            grant = GRANT if used.name == node.get("grants") else 0
+            add(f"ep.{used.name}", f"{server.node.name}_ep", WRITE | GRANT_REPLY | grant, used.badge,
                 why=f"call {server.node.name}.{server.name}")
 
 

@@ -79,3 +79,6 @@ def _roles(system):
         name = node.get("client_cnodes")
         if name is not None and name not in [p.name for p in node.provided]:
             raise ComposeError(node.get("locs")["client_cnodes"], f"{node.name} does not provide an interface '{name}'")
+        name = node.get("grants")
+        if name is not None and name not in [u.name for u in node.used]:
+            raise ComposeError(node.get("locs")["grants"], f"{node.name} does not use an interface '{name}'")

@@ -18,6 +18,7 @@ STANDARD = {    # attribute -> (type, lowest, highest)
     "sched_ctrl": (bool,),
     "self_endpoint": (bool,),
     "client_cnodes": (str,),
+    "grants": (str,),
 }
 DEFAULTS = {"priority": 100, "budget_us": 10000, "period_us": 10000, "stack_size": 4096}
 

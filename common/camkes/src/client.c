@@ -29,26 +29,31 @@ void camkes_set_recv_slot(seL4_CPtr slot)
 void camkes_set_request_cap(seL4_CPtr cptr) { extras.request_cap = cptr; }
 bool camkes_received_cap(void) { return extras.received; }
 
-/* One call with what was asked for it; both requests end with it. */
-static seL4_MessageInfo_t call(seL4_CPtr endpoint, seL4_Word label, seL4_Word length)
+/* Info of a request with the capability that was asked for it. */
+static seL4_MessageInfo_t request_info(seL4_Word method, seL4_Word length)
 {
-    seL4_MessageInfo_t info = seL4_MessageInfo_new(label, 0, extras.request_cap != 0, length);
+    seL4_MessageInfo_t info = seL4_MessageInfo_new(CAMKES_LABEL_BASE + method, 0, extras.request_cap != 0, length);
     if (extras.request_cap) {
         seL4_SetCap(0, extras.request_cap);
         extras.request_cap = 0;
     }
-    info = seL4_Call(endpoint, info);
+    return info;
+}
+
+/* What was asked for a call ends with it. */
+static void note_reply(seL4_MessageInfo_t info)
+{
     extras.received = seL4_MessageInfo_get_extraCaps(info) > 0;
     if (extras.receives) {
         camkes_set_recv_slot(0);
     }
-    return info;
 }
 
 bool camkes_call(seL4_CPtr endpoint, seL4_Word method, void *page, camkes_stream_t *s)
 {
     if (!camkes_bad(s)) {
-        seL4_MessageInfo_t info = call(endpoint, CAMKES_LABEL_BASE + method, camkes_length(page, s));
+        seL4_MessageInfo_t info = seL4_Call(endpoint, request_info(method, camkes_length(page, s)));
+        note_reply(info);
         if (seL4_MessageInfo_get_label(info) == CAMKES_REPLY_OK) {
             seL4_Word *words = page ? page : __sel4_ipc_buffer->msg;
             *s = camkes_stream(words, page ? CAMKES_PAGE_WORDS : seL4_MessageInfo_get_length(info));
@@ -61,7 +66,7 @@ bool camkes_call(seL4_CPtr endpoint, seL4_Word method, void *page, camkes_stream
 
 bool camkes_call_words(seL4_CPtr endpoint, seL4_Word method, seL4_Word args, seL4_Word mr[4])
 {
-    seL4_MessageInfo_t info = seL4_MessageInfo_new(CAMKES_LABEL_BASE + method, 0, 0, args);
-    info = seL4_CallWithMRs(endpoint, info, &mr[0], &mr[1], &mr[2], &mr[3]);
+    seL4_MessageInfo_t info = seL4_CallWithMRs(endpoint, request_info(method, args), &mr[0], &mr[1], &mr[2], &mr[3]);
+    note_reply(info);
     return seL4_MessageInfo_get_label(info) == CAMKES_REPLY_OK;
 }

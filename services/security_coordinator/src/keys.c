@@ -126,3 +126,20 @@ int keys_delete(const char *bundle, const char *key)
     }
     return SECURITY_SUCCESS;
 }
+
+int keys_count(const char *bundle, const char *except, uint32_t *count)
+{
+    struct package *holder = NULL;
+    *count = 0;
+    if (!store_visit(bundle, pick, &holder)) {
+        return SECURITY_BUNDLE_NOT_FOUND;
+    }
+    if (holder->keys == CHUNK_NONE) {
+        return SECURITY_SUCCESS;
+    }
+    const struct key_entry *table = (const struct key_entry *)chunk_memory(holder->keys);
+    for (unsigned i = 0; i < KEYS_PER_BUNDLE; i++) {
+        *count += table[i].key[0] != '\0' && strcmp(table[i].key, except) != 0;
+    }
+    return SECURITY_SUCCESS;
+}

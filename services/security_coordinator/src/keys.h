@@ -20,3 +20,6 @@ int keys_write(const char *bundle, const char *key, const uint8_t *value, size_t
 
 /* A key that is not there counts as deleted. */
 int keys_delete(const char *bundle, const char *key);
+
+/* Number of the bundle's keys besides one. */
+int keys_count(const char *bundle, const char *except, uint32_t *count);

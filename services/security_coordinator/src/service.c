@@ -136,6 +136,11 @@ int security_delete_key(const char *bundle_id, const char *key)
     return keys_delete(bundle_id, key);
 }
 
+int security_count_keys(const char *bundle_id, const char *except, uint32_t *count)
+{
+    return keys_count(bundle_id, except, count);
+}
+
 /* --- the rest --- */
 
 int security_test_mailbox(void)

@@ -69,6 +69,13 @@ int timer_periodic(uint32_t timer_id, uint32_t duration_ms)
     return start_timer(timer_id, duration_ms, true);
 }
 
+int timer_oneshot_at(uint32_t timer_id, uint64_t deadline_us)
+{
+    int error = timers_start_at(camkes_sender(), timer_id, start + deadline_us * 1000);
+    update_alarm();
+    return error;
+}
+
 int timer_cancel(uint32_t timer_id)
 {
     int error = timers_cancel(camkes_sender(), timer_id);
@@ -84,6 +91,11 @@ uint32_t timer_completed_timers(void)
 uint64_t timer_now_ms(void)
 {
     return timers_ns_to_ms(rtc_now() - start);
+}
+
+uint64_t timer_now_us(void)
+{
+    return timers_ns_to_us(rtc_now() - start);
 }
 
 int timer_capscan(void)

@@ -77,6 +77,22 @@ int timers_start(uint32_t client, uint32_t id, uint32_t duration_ms, bool period
     return TIMER_SUCCESS;
 }
 
+int timers_start_at(uint32_t client, uint32_t id, uint64_t deadline)
+{
+    if (client >= TIMERS_CLIENTS) {
+        return TIMER_OUT_OF_RESOURCES;
+    }
+    if (id >= TIMERS_PER_CLIENT) {
+        return TIMER_NO_SUCH_TIMER;
+    }
+    (void)timers_cancel(client, id);
+    uint8_t index = (uint8_t)(client * TIMERS_PER_CLIENT + id);
+    timers[index].deadline = deadline;
+    timers[index].period_ms = 0;
+    enqueue(index);
+    return TIMER_SUCCESS;
+}
+
 int timers_cancel(uint32_t client, uint32_t id)
 {
     if (client >= TIMERS_CLIENTS || id >= TIMERS_PER_CLIENT) {
@@ -144,15 +160,26 @@ bool timers_first(uint64_t *deadline)
     return true;
 }
 
-/* 10^6 = 2^6 * 15625; then long division by 15625 in digits of 16 bits, whose intermediates fit into 32 bits. */
-uint64_t timers_ns_to_ms(uint64_t ns)
+/* Long division in digits of 16 bits, whose intermediates fit into 32 bits. divisor < 2^16. */
+static uint64_t divide(uint64_t dividend, uint32_t divisor)
 {
-    uint64_t dividend = ns >> 6, quotient = 0;
+    uint64_t quotient = 0;
     uint32_t rest = 0;
     for (int shift = 48; shift >= 0; shift -= 16) {
         uint32_t digits = rest << 16 | (uint32_t)((dividend >> shift) & 0xffff);
-        quotient = quotient << 16 | digits / 15625;
-        rest = digits % 15625;
+        quotient = quotient << 16 | digits / divisor;
+        rest = digits % divisor;
     }
     return quotient;
+}
+
+/* 10^6 = 2^6 * 15625. */
+uint64_t timers_ns_to_ms(uint64_t ns)
+{
+    return divide(ns >> 6, 15625);
+}
+
+uint64_t timers_ns_to_us(uint64_t ns)
+{
+    return divide(ns, 1000);
 }

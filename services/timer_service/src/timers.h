@@ -23,6 +23,9 @@ void timers_init(void);
  * the moment it was noticed: periods do not drift). Returns a timer_service_error. */
 int timers_start(uint32_t client, uint32_t id, uint32_t duration_ms, bool periodic, uint64_t now);
 
+/* One-shot that completes at the deadline; a running one is moved there, and a completion that was not taken yet is forgotten. */
+int timers_start_at(uint32_t client, uint32_t id, uint64_t deadline);
+
 /* Stops a timer and forgets a completion that was not taken yet. TIMER_NO_SUCH_TIMER when there is neither. */
 int timers_cancel(uint32_t client, uint32_t id);
 
@@ -35,5 +38,6 @@ uint32_t timers_take_completed(uint32_t client);
 /* Deadline of the timer that is due first; false when none runs. */
 bool timers_first(uint64_t *deadline);
 
-/* Nanoseconds to milliseconds, without the 64-bit division routine. */
+/* Nanoseconds to milliseconds and microseconds, without the 64-bit division routine. */
 uint64_t timers_ns_to_ms(uint64_t ns);
+uint64_t timers_ns_to_us(uint64_t ns);
