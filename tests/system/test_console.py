@@ -41,6 +41,8 @@ def test_builtins(console, command):
     ('echo "open', "missing closing quote"),
     ("kvread nobody key", "Read key failed"),
     ("source nothing.repl", "not found"),
+    ("start nothing.app", "start failed: BundleNotFound"),
+    ("install", "install failed: "),
 ])
 def test_errors_are_said(console, command, text):
     assert text in console.run(command)
@@ -103,6 +105,61 @@ def test_scripts(console):
     assert 'Bundle "timer" uninstalled.' in quiet
     loud = console.run("source builtins.repl", timeout=60)
     assert "\nstart hello\n" in loud
+
+
+def test_start_installs_builtins(console):
+    """As in the original's later tree, a built-in bundle can be started at once."""
+    before = console.mstats()
+    console.start("hello")
+    console.stop("hello")
+    console.uninstall("hello")
+    assert console.mstats() == before
+
+
+def test_results(console):
+    assert edited(console, "echo $?") == "0"
+    console.run("start nobody")
+    assert edited(console, "echo result $?") == "result 1"
+    console.run("frobnicate")
+    assert edited(console, 'echo "$?" \\$?') == "3 $?"
+    console.run("sleep soon")
+    assert edited(console, "echo $?") == "2"
+
+
+def test_completion(console):
+    assert edited(console, "ech\tx") == "x"
+    console.send("start h\t")
+    console.child.expect_exact("start hello ")
+    console.send("\x15kv\t")
+    console.child.expect_exact("kvdelete  kvread  kvwrite  \r\n" + PROMPT + "kv")
+    console.send("\x15start qq\t")
+    console.child.expect_exact("\x07")
+    console.run("\x15")
+    assert "Unknown" not in console.run("loglevel i\t")
+
+
+def test_source_options(console):
+    assert "builtins.repl: not a script" not in console.run("source -q -e builtins.repl", timeout=60)
+    assert "hello.app: not a script" in console.run("source hello.app")
+    assert "invalid arguments: source" in console.run("source -x builtins.repl")
+    console.send("source builtins.repl\r")
+    console.expect("sleep 1000")
+    console.send("\x03")
+    console.expect(r"sleep failed: interrupted\r\nbuiltins.repl:\d+: interrupted\r\n" + PROMPT)
+    console.stop("fibonacci")
+    console.uninstall("fibonacci")
+
+
+def test_sleep_ends_with_control_c(console):
+    start = time.monotonic()
+    console.send("sleep 60000\r")
+    time.sleep(0.3)
+    console.send("\x03")
+    console.expect("sleep failed: interrupted")
+    console.child.expect_exact(PROMPT)
+    assert time.monotonic() - start < 10
+    console.send("sleep 500\recho kept\r")        # other keys wait for their turn
+    console.child.expect_exact("\r\nkept\r\n" + PROMPT)
 
 
 def test_sleep_sleeps(console):

@@ -56,7 +56,7 @@ static void unknown_and_invalid(void **state)
     EXPECT("frobnicate x", "unknown command: frobnicate\n");
     EXPECT("kvread a", "invalid arguments: kvread\nusage: kvread BUNDLE KEY\n");
     EXPECT("sleep soon", "invalid arguments: sleep\nusage: sleep MILLISECONDS\n");
-    EXPECT("install -x", "invalid arguments: install\nusage: install -z | FILE\n");
+    EXPECT("install -x", "invalid arguments: install\nusage: install [-z | FILE]\n");
     EXPECT("echo \"x", "missing closing quote\n");
     EXPECT("echo 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20", "too many words\n");
 }
@@ -80,6 +80,7 @@ static void bundle_life(void **state)
 {
     (void)state;
     EXPECT("builtins", "hello.app 19\n");
+    EXPECT("packages", "hello.app 19\n");
     EXPECT("bundles", "");
     EXPECT("status", "");
     EXPECT("install nothing", "nothing: not found\n");
@@ -95,6 +96,110 @@ static void bundle_life(void **state)
     EXPECT("uninstall hello", "uninstall failed: BundleNotFound\n");
     EXPECT("stop hello", "stop failed: BundleNotFound\n");
     EXPECT("status hello", "status failed: BundleNotFound\n");
+}
+
+/* A built-in bundle can be started at once; the line says what was started, no more. */
+static void start_installs(void **state)
+{
+    (void)state;
+    EXPECT("start hello", "Bundle \"hello\" started.\n");
+    EXPECT("bundles", "hello\n");
+    EXPECT("packages", "hello.app 19\n");
+    say("stop hello");
+    say("uninstall hello");
+    fake.end_error = 0x100 + 7;
+    expect_part("start hello", "start failed: ");
+    EXPECT("bundles", "");
+    fake.end_error = 0;
+    fake_archive_add("dir/other.app", "xy", 2);
+    say("install dir/other.app");
+    EXPECT("packages", "hello.app 19\ndir/other.app 2\nother 2\n");
+    EXPECT("install", "Collected 8192 bytes of data, crc32 d8f49994\nBundle \"blank\" installed\n");
+}
+
+static void results(void **state)
+{
+    (void)state;
+    say("echo");
+    EXPECT("echo $?", "0\n");
+    say("start nobody");
+    EXPECT("echo $?", "1\n");
+    say("sleep soon");
+    say("# nothing");
+    EXPECT("echo $? \\$?", "2 $?\n");
+    say("frobnicate");
+    EXPECT("echo \"was $?\"", "was 3\n");
+    say("echo \"");
+    EXPECT("echo $?", "2\n");
+    expect_part("instret start nobody", "instructions: ");
+    EXPECT("echo $?", "1\n");
+}
+
+static void sleep_can_be_interrupted(void **state)
+{
+    (void)state;
+    EXPECT("sleep 250", "");
+    assert_int_equal(fake.slept_ms, 250);
+    fake.input = "ec\x03";
+    EXPECT("sleep 1000", "sleep failed: interrupted\n");
+    assert_int_equal(fake.slept_ms, 250);
+    fake.input = "\r";
+    console_read_line("");
+    console_flush();
+    fake.input = "echo kept\r";
+    EXPECT("sleep 1000", "");
+    assert_int_equal(fake.slept_ms, 1250);
+    assert_string_equal(console_read_line(""), "echo kept");
+    static char flood[400];
+    memset(flood, 'x', sizeof(flood) - 1);
+    flood[398] = '\r';
+    fake.input = flood;
+    EXPECT("sleep 100", "");                 /* more than the console keeps: it waits without reading */
+    assert_null(console_read_line(""));
+    console_flush();
+    EXPECT("sleep 4294967295", "invalid arguments: sleep\nusage: sleep MILLISECONDS\n");
+}
+
+static void sums(void **state)
+{
+    (void)state;
+    EXPECT("add 1.5 2.25", "3.75\n");
+    EXPECT("add -1 0.999999", "-0.000001\n");
+    EXPECT("add 1000000000 -0.5", "999999999.5\n");
+    EXPECT("add 1 2", "3.0\n");
+    expect_part("add x 1", "invalid arguments: add\n");
+    expect_part("add . 1", "invalid arguments: add\n");
+    expect_part("add 99999999999999999999999 1", "invalid arguments: add\n");
+    expect_part("add 1.0000001 1", "invalid arguments: add\n");
+}
+
+static const char *typed(const char *keys)
+{
+    fake.output_length = 0;
+    fake.input = keys;
+    char *line = console_read_line("> ");
+    console_flush();
+    fake.output[fake.output_length] = '\0';
+    return line;
+}
+
+static void completion(void **state)
+{
+    (void)state;
+    assert_string_equal(typed("unin\thel\t\r"), "uninstall hello ");
+    assert_string_equal(typed("kvr\thello key\r"), "kvread hello key");
+    assert_string_equal(typed("kv\t\r"), "kv");
+    assert_string_equal(fake.output, "> kv\nkvdelete  kvread  kvwrite  \n> kv\n");
+    assert_string_equal(typed("install h\t\r"), "install hello.app ");
+    assert_string_equal(typed("loglevel d\t\r"), "loglevel debug ");
+    assert_string_equal(typed("frob x\t\r"), "frob x");
+    assert_non_null(strchr(fake.output, '\a'));
+    assert_string_equal(typed("start zz\t\r"), "start zz");
+    assert_string_equal(typed("start x\x02h\t\r"), "start hello x");
+    fake_archive_add("help.app", "x", 1);
+    assert_string_equal(typed("start h\tl\t\r"), "start hello ");
+    assert_string_equal(typed("start h\t\t\r"), "start hel");
+    assert_non_null(strstr(fake.output, "hello  help  \n> start hel"));
 }
 
 static void how_it_ended(void **state)
@@ -173,8 +278,6 @@ static void services(void **state)
     EXPECT("echo a \"b  c\"", "a b  c\n");
     EXPECT("echo", "\n");
     EXPECT("clear", "\033c");
-    EXPECT("sleep 250", "");
-    assert_int_equal(fake.slept_ms, 250);
 }
 
 static void shutdown_codes(void **state)
@@ -191,6 +294,7 @@ static void test_commands(void **state)
 {
     (void)state;
     expect_part("test_alloc", "All tests passed!\n");
+    EXPECT("test_alloc_error", "test_alloc_error failed: memory allocation error\n");
     expect_part("test_obj_alloc", "All tests passed!\n");
     assert_int_equal(fake.frames, 0);
     expect_part("test_malloc 5000", "Allocated 2 pages at slot ");
@@ -229,6 +333,18 @@ static void scripts(void **state)
     fake_archive_add("loop.repl", "source -q loop.repl\n", 20);
     memset(long_line, 'x', sizeof(long_line));
     fake_archive_add("long.repl", long_line, sizeof(long_line));
+    fake_archive_add("stop.repl", "echo 1\nfrobnicate\necho 2\n", 25);
+    EXPECT("source -q -e stop.repl a.repl", "1\nunknown command: frobnicate\nstop.repl:2: stopped\n");
+    EXPECT("echo $?", "1\n");
+    EXPECT("source -q stop.repl", "1\nunknown command: frobnicate\n2\n");
+    EXPECT("echo $?", "0\n");
+    fake.input = "typed ahead\x03\r";
+    EXPECT("source -q stop.repl", "1\nstop.repl:1: interrupted\n");
+    EXPECT("source -q stop.repl", "1\nstop.repl:1: interrupted\n");    /* until the next prompt */
+    console_read_line("");
+    console_flush();
+    fake_archive_add("binary", "\0\1text", 6);
+    EXPECT("source binary", "binary: not a script\n");
     EXPECT("source -q a.repl", "one\nunknown command: frobnicate\ntwo\n");
     EXPECT("source a.repl", "echo one\none\n\n# remark\nfrobnicate\nunknown command: frobnicate\necho two\ntwo\n");
     EXPECT("source nothing.repl", "nothing.repl: not found\n");
@@ -408,6 +524,11 @@ int main(void)
         cmocka_unit_test_setup(unknown_and_invalid, setup),
         cmocka_unit_test_setup(help_is_sorted, setup),
         cmocka_unit_test_setup(bundle_life, setup),
+        cmocka_unit_test_setup(start_installs, setup),
+        cmocka_unit_test_setup(results, setup),
+        cmocka_unit_test_setup(sleep_can_be_interrupted, setup),
+        cmocka_unit_test_setup(sums, setup),
+        cmocka_unit_test_setup(completion, setup),
         cmocka_unit_test_setup(how_it_ended, setup),
         cmocka_unit_test_setup(refused_images, setup),
         cmocka_unit_test_setup(keys, setup),

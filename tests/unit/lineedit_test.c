@@ -233,6 +233,20 @@ static void control_c(void **state)
     expect_line("ok", "ok");
 }
 
+static void tab_is_the_callers(void **state)
+{
+    (void)state;
+    assert_int_equal(type("st x\x02\x02\t"), LINEEDIT_TAB);
+    assert_int_equal(editor.cursor, 2);
+    lineedit_insert(&editor, "art", 3);
+    assert_string_equal(shown(), "start x");
+    type("\x05\x02");
+    terminal_put('\n');
+    lineedit_redraw(&editor);
+    assert_string_equal(shown(), "start x");
+    expect_line("1", "start 1x");
+}
+
 /* Any bytes: the editor stays inside its buffers and its cursor on the row (sanitizers and the terminal check). */
 static void random_bytes(void **state)
 {
@@ -258,6 +272,7 @@ int main(void)
         cmocka_unit_test_setup(history_is_bounded, setup), cmocka_unit_test_setup(too_long, setup),
         cmocka_unit_test_setup(utf8, setup),               cmocka_unit_test_setup(bad_characters, setup),
         cmocka_unit_test_setup(control_c, setup),          cmocka_unit_test_setup(random_bytes, setup),
+        cmocka_unit_test_setup(tab_is_the_callers, setup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

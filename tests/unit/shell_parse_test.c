@@ -19,7 +19,7 @@ static void expect(const char *line, const char *joined)
     char *copy = strdup(line);
     char *words[8];
     char result[128] = "";
-    int n = shell_parse(copy, words, 8);
+    int n = shell_parse(copy, words, 8, 3);
 
     for (int i = 0; i < n; i++) {
         strcat(result, words[i]);
@@ -34,7 +34,7 @@ static void expect_error(const char *line, int error)
     char *copy = strdup(line);
     char *words[3];
 
-    assert_int_equal(shell_parse(copy, words, 3), error);
+    assert_int_equal(shell_parse(copy, words, 3, 0), error);
     assert_string_not_equal(shell_parse_error_text(error), "no error");
     free(copy);
 }
@@ -59,6 +59,13 @@ static void quotes_and_backslashes(void **state)
     expect("echo \"a\\\"b\"", "echo|a\"b|");
 }
 
+static void last_result(void **state)
+{
+    (void)state;
+    expect("echo $? \"a $?\" x$?$?", "echo|3|a 3|x33|");
+    expect("echo \\$? $ ? $x $", "echo|$?|$|?|$x|$|");
+}
+
 static void comments(void **state)
 {
     (void)state;
@@ -81,7 +88,7 @@ static void joins(void **state)
     char *words[8];
 
     (void)state;
-    assert_int_equal(shell_parse(line, words, 8), 6);
+    assert_int_equal(shell_parse(line, words, 8, 0), 6);
     assert_string_equal(shell_join(words + 3, 3), "one two  three");
     assert_string_equal(shell_join(words + 2, 1), "k 1");
 }
@@ -115,7 +122,7 @@ static void numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(splits_at_blanks), cmocka_unit_test(quotes_and_backslashes), cmocka_unit_test(comments),
+        cmocka_unit_test(splits_at_blanks), cmocka_unit_test(quotes_and_backslashes), cmocka_unit_test(comments), cmocka_unit_test(last_result),
         cmocka_unit_test(errors),           cmocka_unit_test(numbers),          cmocka_unit_test(joins),
     };
 

@@ -91,6 +91,17 @@ static void insert(struct lineedit *e, const char *bytes, unsigned n)
     repeat(e, BS, columns(e, e->cursor, e->length));
 }
 
+void lineedit_insert(struct lineedit *e, const char *text, size_t n)
+{
+    insert(e, text, (unsigned)n);
+}
+
+void lineedit_redraw(struct lineedit *e)
+{
+    put(e, e->line, e->length);
+    repeat(e, BS, columns(e, e->cursor, e->length));
+}
+
 /* Erases line[from..to), where from <= cursor <= to; the cursor ends at from. */
 static void erase(struct lineedit *e, unsigned from, unsigned to)
 {
@@ -263,9 +274,6 @@ static void control_key(struct lineedit *e, uint8_t byte)
     case CONTROL('N'):
         browse(e, e->browsing > 0 ? e->browsing - 1u : 0);
         break;
-    case '\t':
-        insert(e, " ", 1);
-        break;
     case ESC:
         e->escape = ESCAPE;
         break;
@@ -329,6 +337,8 @@ enum lineedit_event lineedit_input(struct lineedit *e, uint8_t byte)
         return complete(e);
     if (byte == CONTROL('C'))
         return cancel(e);
+    if (byte == '\t')
+        return LINEEDIT_TAB;
     if (byte < ' ' || byte == DEL)
         control_key(e, byte);
     else

@@ -13,7 +13,7 @@ static bool is_separator(char c)
 
 /* Copies one word from *in to out without its quotes and backslashes and terminates it; *in ends behind the word and its
  * separator. out never overtakes *in, so both may point into the same line. Returns 0 or an error. */
-static int take_word(char **in, char **out)
+static int take_word(char **in, char **out, char result)
 {
     char *from = *in;
     char *to = *out;
@@ -22,6 +22,11 @@ static int take_word(char **in, char **out)
     for (; *from != '\0' && (quoted || !is_separator(*from)); from++) {
         if (*from == '"') {
             quoted = !quoted;
+            continue;
+        }
+        if (from[0] == '$' && from[1] == '?') {
+            *to++ = result;
+            from++;
             continue;
         }
         if (*from == '\\' && *++from == '\0')
@@ -36,7 +41,7 @@ static int take_word(char **in, char **out)
     return 0;
 }
 
-int shell_parse(char *line, char *words[], int max)
+int shell_parse(char *line, char *words[], int max, unsigned result)
 {
     char *in = line;
     char *out = line;
@@ -50,7 +55,7 @@ int shell_parse(char *line, char *words[], int max)
         if (count == max)
             return SHELL_TOO_MANY_WORDS;
         words[count] = out;
-        int error = take_word(&in, &out);
+        int error = take_word(&in, &out, (char)('0' + result % 10));
         if (error != 0)
             return error;
         count++;

@@ -20,14 +20,33 @@ void archive_open(struct cpio_reader *reader)
     cpio_open(reader, archive(), cpio_archive_SIZE);
 }
 
+static enum cpio_status lookup(const char *name, struct cpio_entry *entry)
+{
+    return cpio_find(archive(), cpio_archive_SIZE, name, entry);
+}
+
+bool archive_lookup(const char *name, struct cpio_entry *entry)
+{
+    return lookup(name, entry) == CPIO_ENTRY;
+}
+
+bool is_builtin(const char *id)
+{
+    struct cpio_entry entry;
+    char name[NAME_SIZE + 4];
+
+    snprintf(name, sizeof(name), "%s.app", id);
+    return archive_lookup(name, &entry);
+}
+
 bool archive_find(const char *name, struct cpio_entry *entry)
 {
     char with_suffix[NAME_SIZE + 4];
-    enum cpio_status status = cpio_find(archive(), cpio_archive_SIZE, name, entry);
+    enum cpio_status status = lookup(name, entry);
 
     if (status == CPIO_END && strlen(name) < NAME_SIZE) {
         snprintf(with_suffix, sizeof(with_suffix), "%s.app", name);
-        status = cpio_find(archive(), cpio_archive_SIZE, with_suffix, entry);
+        status = lookup(with_suffix, entry);
     }
     if (status == CPIO_ENTRY)
         return true;

@@ -6,9 +6,12 @@
  */
 #include "console.h"
 
+#include <stdio.h>
+
 #include <cpio/cpio.h>
 #include <sel4/sel4.h>
 
+enum { BUNDLE_NOT_FOUND = 3 };
 enum state { STOPPED, RUNNING, SUSPENDED, EXITED, FAULTED };
 
 struct bundle_state {
@@ -32,9 +35,22 @@ enum result cmd_builtins(int argc, char *argv[])
     return FAILED;
 }
 
+/* What can be started: the files of the archive, and what was installed from elsewhere. */
+enum result cmd_packages(int argc, char *argv[])
+{
+    enum result result = cmd_builtins(argc, argv);
+    char id[NAME_SIZE];
+
+    for (uint32_t i = 0; pkg_mgmt_get_package(i, id, sizeof(id)) == 0; i++) {
+        uint32_t size = 0;
+        if (!is_builtin(id) && security_size_buffer(id, &size) == 0)
+            console_printf("%s %u\n", id, (unsigned)size);
+    }
+    return result;
+}
+
 enum result cmd_bundles(int argc, char *argv[])
 {
-    enum { BUNDLE_NOT_FOUND = 3 };
     char id[NAME_SIZE];
     uint32_t i = 0;
     int error;
@@ -54,10 +70,32 @@ static enum result report(int error, const char *command, const char *id, const 
     return DONE;
 }
 
+/* Installs a built-in bundle, silently. */
+static int install_builtin(const struct cpio_entry *file)
+{
+    struct upload u = {0};
+    char id[NAME_SIZE];
+
+    if (!upload_file(&u, file) || !upload_end(&u, id))
+        upload_abort(&u);
+    return u.error;
+}
+
+/* A built-in bundle need not be installed first (as in the original's later tree). */
 enum result cmd_start(int argc, char *argv[])
 {
+    struct cpio_entry file;
+    char name[NAME_SIZE + 4];
+    int error = proc_ctrl_start(argv[1]);
+
     (void)argc;
-    return report(proc_ctrl_start(argv[1]), argv[0], argv[1], "started");
+    snprintf(name, sizeof(name), "%s.app", argv[1]);
+    if (error == BUNDLE_NOT_FOUND && archive_lookup(name, &file)) {
+        error = install_builtin(&file);
+        if (error == 0)
+            error = proc_ctrl_start(argv[1]);
+    }
+    return report(error, argv[0], argv[1], "started");
 }
 
 enum result cmd_stop(int argc, char *argv[])

@@ -84,10 +84,24 @@ static bool collect(struct upload *u, const char *name)
 
     if (!archive_find(name, &entry))
         return false;
-    if (upload_begin(u, entry.name, entry.size) && upload_data(u, entry.data, entry.size))
+    if (upload_file(u, &entry))
         return true;
     failed("install", process_error(u->error));
     return false;
+}
+
+/* As the original without an argument: two pages of nothing, which no store should take. */
+static bool collect_blank(struct upload *u)
+{
+    enum { BLANK = 8192 };
+    bool ok = upload_begin(u, "blank", BLANK);
+
+    memset(scratch.bytes, 0, sizeof(scratch.bytes));
+    while (ok && u->size < BLANK)
+        ok = upload_data(u, scratch.bytes, sizeof(scratch.bytes));
+    if (!ok)
+        failed("install", process_error(u->error));
+    return ok;
 }
 
 static enum result install(struct upload *u)
@@ -103,12 +117,13 @@ static enum result install(struct upload *u)
 enum result cmd_install(int argc, char *argv[])
 {
     struct upload u = {0};
-    bool over_line = strcmp(argv[1], "-z") == 0;
+    bool over_line = argc > 1 && strcmp(argv[1], "-z") == 0;
+    bool ok;
 
-    (void)argc;
-    if (!over_line && argv[1][0] == '-')
+    if (argc > 1 && !over_line && argv[1][0] == '-')
         return BAD_ARGUMENTS;
-    if (!(over_line ? receive(&u, argv[0]) : collect(&u, argv[1]))) {
+    ok = over_line ? receive(&u, argv[0]) : argc > 1 ? collect(&u, argv[1]) : collect_blank(&u);
+    if (!ok) {
         upload_abort(&u);
         return FAILED;
     }

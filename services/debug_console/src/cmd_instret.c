@@ -40,7 +40,7 @@ enum result cmd_instret(int argc, char *argv[])
         return DONE;
     }
     uint64_t before = instret();
-    run_command(argc - 1, argv + 1);
+    enum result result = run_command(argc - 1, argv + 1);
     console_printf("instructions: %llu\n", (unsigned long long)(instret() - before));
-    return DONE;
+    return result == DONE ? DONE : FAILED;      /* it has said why */
 }

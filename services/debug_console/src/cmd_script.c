@@ -3,7 +3,7 @@
  * Copyright The KataOS-C authors
  *
  * Scripts: files of the archive with one command per line. Their lines are shown, without a prompt, unless -q says
- * otherwise. An error does not end a script.
+ * otherwise. An error does not end a script, except with -e; ^C does.
  */
 #include "console.h"
 
@@ -13,6 +13,11 @@
 #include <lineedit/lineedit.h>
 
 enum { MAX_DEPTH = 4 };     /* of scripts that run scripts: each level holds a line on the stack */
+
+struct options {
+    bool quiet;             /* -q: lines are not shown */
+    bool stop;              /* -e: the first error ends the script */
+};
 
 /* Takes the next line of a script, without its line end, into line. Returns false at the script's end. */
 static bool next_line(struct cpio_entry *rest, char line[LINEEDIT_MAX + 1], bool *too_long)
@@ -33,57 +38,91 @@ static bool next_line(struct cpio_entry *rest, char line[LINEEDIT_MAX + 1], bool
     return true;
 }
 
-static void run_line(char *line, bool too_long, bool quiet)
+/* Bundles and other files that are no text begin with bytes that no script has. */
+static bool is_text(const struct cpio_entry *file)
 {
-    if (too_long) {
-        console_puts("line too long\n");
-        return;
-    }
-    if (!quiet)
-        console_printf("%s\n", line);
-    execute(line);
-    console_flush();
+    enum { LOOK = 512 };
+    uint32_t n = file->size < LOOK ? file->size : LOOK;
+
+    for (uint32_t i = 0; i < n; i++)
+        if (file->data[i] < ' ' && strchr("\t\r\n", file->data[i] != '\0' ? file->data[i] : 1) == NULL)
+            return false;
+    return true;
 }
 
-static enum result run_script(struct cpio_entry script, bool quiet)
+static enum result run_line(char *line, bool too_long, bool quiet)
 {
-    static unsigned depth;
+    enum result result = FAILED;
+
+    if (too_long) {
+        console_puts("line too long\n");
+    } else {
+        if (!quiet)
+            console_printf("%s\n", line);
+        result = execute(line);
+    }
+    console_flush();
+    return result;
+}
+
+static enum result run_lines(struct cpio_entry script, struct options options)
+{
+    struct cpio_entry rest = script;
     char line[LINEEDIT_MAX + 1];
     bool too_long;
 
+    for (unsigned number = 1; next_line(&rest, line, &too_long); number++) {
+        bool failed_line = run_line(line, too_long, options.quiet) != DONE;
+        bool interrupted = console_interrupted();
+        if (interrupted || (failed_line && options.stop)) {
+            console_printf("%s:%u: %s\n", script.name, number, interrupted ? "interrupted" : "stopped");
+            return FAILED;
+        }
+    }
+    return DONE;
+}
+
+static enum result run_script(const struct cpio_entry *script, struct options options)
+{
+    static unsigned depth;
+
+    if (!is_text(script)) {
+        console_printf("%s: not a script\n", script->name);
+        return FAILED;
+    }
     if (depth == MAX_DEPTH)
         return failed("source", "scripts are nested too deeply");
     depth++;
-    while (next_line(&script, line, &too_long))
-        run_line(line, too_long, quiet);
+    enum result result = run_lines(*script, options);
     depth--;
-    return DONE;
+    return result;
 }
 
 void script_run_if_present(const char *name)
 {
-    struct cpio_reader reader;
     struct cpio_entry entry;
 
-    archive_open(&reader);
-    while (cpio_next(&reader, &entry) == CPIO_ENTRY) {
-        if (strcmp(entry.name, name) == 0) {
-            run_script(entry, true);
-            return;
-        }
-    }
+    if (archive_lookup(name, &entry))
+        (void)run_script(&entry, (struct options){.quiet = true});
 }
 
 enum result cmd_source(int argc, char *argv[])
 {
-    bool quiet = strcmp(argv[1], "-q") == 0;
+    struct options options = {false, false};
     enum result result = DONE;
+    int i = 1;
 
-    if (quiet && argc == 2)
+    for (; i < argc && argv[i][0] == '-'; i++) {
+        options.quiet |= strcmp(argv[i], "-q") == 0;
+        options.stop |= strcmp(argv[i], "-e") == 0;
+        if (strcmp(argv[i], "-q") != 0 && strcmp(argv[i], "-e") != 0)
+            return BAD_ARGUMENTS;
+    }
+    if (i == argc)
         return BAD_ARGUMENTS;
-    for (int i = 1 + quiet; i < argc; i++) {
+    for (; i < argc && (result == DONE || !options.stop); i++) {
         struct cpio_entry entry;
-        if (!archive_find(argv[i], &entry) || run_script(entry, quiet) != DONE)
+        if (!archive_find(argv[i], &entry) || run_script(&entry, options) != DONE)
             result = FAILED;
     }
     return result;

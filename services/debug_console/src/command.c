@@ -27,6 +27,7 @@ enum { ANY = MAX_WORDS };
 /* Sorted by name: `help` prints it in this order. */
 static const struct command commands[] = {
     {"?", "", cmd_help, 0, 0},
+    TEST_COMMAND("add", "X Y", cmd_add, 2, 2)
     {"builtins", "", cmd_builtins, 0, 0},
     {"bundles", "", cmd_bundles, 0, 0},
     {"capscan", "console | mailbox | memory | mlcoord | process | sdk | security | timer | uart | BUNDLE", cmd_capscan, 1, 1},
@@ -34,7 +35,7 @@ static const struct command commands[] = {
     {"echo", "[WORD...]", cmd_echo, 0, ANY},
     TEST_COMMAND("get_manifest", "BUNDLE", cmd_get_manifest, 1, 1)
     {"help", "", cmd_help, 0, 0},
-    {"install", "-z | FILE", cmd_install, 1, 1},
+    {"install", "[-z | FILE]", cmd_install, 0, 1},
     {"instret", "[COMMAND...]", cmd_instret, 0, ANY},
     {"kvdelete", "BUNDLE KEY", cmd_kvdelete, 2, 2},
     {"kvread", "BUNDLE KEY", cmd_kvread, 2, 2},
@@ -45,19 +46,20 @@ static const struct command commands[] = {
     {"mdebug", "", cmd_mdebug, 0, 0},
     {"mldebug", "", cmd_state_mlcoord, 0, 0},
     {"mstats", "", cmd_mstats, 0, 0},
-    {"packages", "", cmd_builtins, 0, 0},
+    {"packages", "", cmd_packages, 0, 0},
     {"ps", "", cmd_ps, 0, 0},
     {"rz", "", cmd_rz, 0, 0},
     TEST_COMMAND("scecho", "WORD...", cmd_scecho, 1, ANY)
     {"shutdown", "[CODE]", cmd_shutdown, 0, 1},
     TEST_COMMAND("size_buffer", "BUNDLE", cmd_size_buffer, 1, 1)
     {"sleep", "MILLISECONDS", cmd_sleep, 1, 1},
-    {"source", "[-q] FILE...", cmd_source, 1, ANY},
+    {"source", "[-q] [-e] FILE...", cmd_source, 1, ANY},
     {"start", "BUNDLE", cmd_start, 1, 1},
     {"state_mlcoord", "", cmd_state_mlcoord, 0, 0},
     {"status", "[BUNDLE]", cmd_status, 0, 1},
     {"stop", "BUNDLE", cmd_stop, 1, 1},
     TEST_COMMAND("test_alloc", "", cmd_test_alloc, 0, 0)
+    TEST_COMMAND("test_alloc_error", "", cmd_test_alloc_error, 0, 0)
     TEST_COMMAND("test_mailbox", "", cmd_test_mailbox, 0, 0)
     TEST_COMMAND("test_malloc", "BYTES", cmd_test_malloc, 1, 1)
     TEST_COMMAND("test_mfree", "SLOT", cmd_test_mfree, 1, 1)
@@ -83,10 +85,10 @@ enum result cmd_help(int argc, char *argv[])
     return DONE;
 }
 
-static const struct command *find(const char *name)
+static const struct command *find(const char *name, size_t length)
 {
     for (const struct command *c = commands; c < commands + COMMANDS; c++)
-        if (strcmp(c->name, name) == 0)
+        if (strlen(c->name) == length && memcmp(c->name, name, length) == 0)
             return c;
     return NULL;
 }
@@ -97,28 +99,49 @@ enum result failed(const char *what, const char *why)
     return FAILED;
 }
 
-void run_command(int words, char *word[])
+enum result run_command(int words, char *word[])
 {
-    const struct command *c = find(word[0]);
+    const struct command *c = find(word[0], strlen(word[0]));
+    int arguments = words - 1;
+    enum result result = BAD_ARGUMENTS;
 
     if (c == NULL) {
         console_printf("unknown command: %s\n", word[0]);
-        return;
+        return UNKNOWN_COMMAND;
     }
-    int arguments = words - 1;
-    if (arguments < c->min || arguments > c->max || c->run(words, word) == BAD_ARGUMENTS)
+    if (arguments >= c->min && arguments <= c->max)
+        result = c->run(words, word);
+    if (result == BAD_ARGUMENTS)
         console_printf("invalid arguments: %s\nusage: %s %s\n", c->name, c->name, c->arguments);
+    return result;
 }
 
-void execute(char *line)
+enum result execute(char *line)
 {
+    static enum result last;
     char *words[MAX_WORDS];
-    int n = shell_parse(line, words, MAX_WORDS);
+    int n = shell_parse(line, words, MAX_WORDS, last);
 
-    if (n < 0)
+    if (n == 0)
+        return DONE;
+    if (n < 0) {
         console_printf("%s\n", shell_parse_error_text(n));
-    else if (n > 0)
-        run_command(n, words);
+        return last = BAD_ARGUMENTS;
+    }
+    return last = run_command(n, words);
+}
+
+void each_command(name_fn *visit, void *ctx)
+{
+    for (const struct command *c = commands; c < commands + COMMANDS; c++)
+        visit(ctx, c->name);
+}
+
+const char *command_usage(const char *name, size_t length)
+{
+    const struct command *c = find(name, length);
+
+    return c == NULL ? NULL : c->arguments;
 }
 
 bool parse_number(const char *text, uint32_t *value)

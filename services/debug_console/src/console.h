@@ -17,6 +17,7 @@
 
 enum {
     NAME_SIZE = 64,         /* a bundle id with its NUL */
+    SLEEP_TIMER = 31,       /* the console's own timer; the test commands take theirs from below */
     MAX_WORDS = 20,         /* of a command line */
 };
 
@@ -38,6 +39,15 @@ size_t console_read(const uint8_t **bytes, uint32_t timeout_ms);
 /** Gives back the last n bytes of the last console_read: the next one returns them first. */
 void console_unread(size_t n);
 
+/** Whether ^C was typed since the last prompt; it is taken out of the input together with what was typed before it. Does not
+ * wait. */
+bool console_interrupted(void);
+
+enum wait_end { WAIT_OVER, WAIT_INTERRUPTED, WAIT_KEY };
+
+/** Waits for ms (at most INT32_MAX) milliseconds, less when ^C is typed or, if any_key, something is there to be read. */
+enum wait_end console_wait(uint32_t ms, bool any_key);
+
 /** Prompts and reads one line with editing and history. @return the line, or NULL when there is none to execute. */
 char *console_read_line(const char *prompt);
 
@@ -47,28 +57,42 @@ enum result {
     DONE,
     FAILED,                 /* the command has said why */
     BAD_ARGUMENTS,          /* the caller says so */
+    UNKNOWN_COMMAND,
 };
 
 typedef enum result command_fn(int argc, char *argv[]);
 
-/** Splits a line (in place), runs its command and reports what went wrong. */
-void execute(char *line);
+/** Splits a line (in place), runs its command, reports what went wrong and remembers the result for `$?`. A line without a
+ * command is DONE and leaves `$?` as it is. */
+enum result execute(char *line);
 
-/** Runs a command that is split into words already. */
-void run_command(int words, char *word[]);
+/** Runs a command that is split into words already, and reports what went wrong. */
+enum result run_command(int words, char *word[]);
+
+/* Completion of the word before the cursor (complete.c). The kinds of names: */
+typedef void name_fn(void *ctx, const char *name);
+
+/** Calls visit with each command's name. */
+void each_command(name_fn *visit, void *ctx);
+
+/** The arguments of a command of this name as its usage shows them, or NULL. */
+const char *command_usage(const char *name, size_t length);
+
+struct lineedit;
+void complete(struct lineedit *e, const char *prompt);
 
 /** "<what> failed: <why>", newline. @return FAILED, to be returned by a command. */
 enum result failed(const char *what, const char *why);
 
 command_fn cmd_help;
-command_fn cmd_builtins, cmd_bundles, cmd_start, cmd_stop, cmd_status, cmd_uninstall;              /* cmd_bundle.c */
+command_fn cmd_builtins, cmd_bundles, cmd_packages, cmd_start, cmd_stop, cmd_status, cmd_uninstall;              /* cmd_bundle.c */
 command_fn cmd_install, cmd_rz;                                                                    /* cmd_install.c */
 command_fn cmd_instret;                                                                            /* cmd_instret.c */
 command_fn cmd_kvdelete, cmd_kvread, cmd_kvwrite;                                                  /* cmd_key.c */
 command_fn cmd_source;                                                                             /* cmd_script.c */
 command_fn cmd_capscan, cmd_loglevel, cmd_mdebug, cmd_mstats, cmd_ps, cmd_state_mlcoord;           /* cmd_service.c */
-command_fn cmd_clear, cmd_echo, cmd_shutdown, cmd_sleep;                                           /* cmd_shell.c */
-command_fn cmd_test_alloc, cmd_test_malloc, cmd_test_mfree, cmd_test_obj_alloc, cmd_test_panic;    /* test_memory.c */
+command_fn cmd_add, cmd_clear, cmd_echo, cmd_shutdown, cmd_sleep;                                           /* cmd_shell.c */
+command_fn cmd_test_alloc, cmd_test_alloc_error, cmd_test_malloc, cmd_test_mfree, cmd_test_obj_alloc, cmd_test_panic;    /* test_memory.c */
 command_fn cmd_test_mlcancel, cmd_test_mlexecute, cmd_test_mlperiodic;                             /* test_ml.c */
 command_fn cmd_get_manifest, cmd_load_application, cmd_load_model, cmd_scecho, cmd_size_buffer, cmd_test_mailbox;
 command_fn cmd_test_timer_async, cmd_test_timer_blocking, cmd_test_timer_completed, cmd_test_uart; /* test_timer.c */
@@ -109,6 +133,12 @@ struct cpio_reader;
 
 void archive_open(struct cpio_reader *reader);
 
+/** Finds a file by its name. @return false, without a message, when there is none. */
+bool archive_lookup(const char *name, struct cpio_entry *entry);
+
+/** Whether the archive has "<id>.app". */
+bool is_builtin(const char *id);
+
 /** Finds a file by its name, or by its name and ".app". @return false, after a message, when there is none. */
 bool archive_find(const char *name, struct cpio_entry *entry);
 
@@ -128,6 +158,9 @@ struct upload {
 bool upload_begin(struct upload *u, const char *file_name, uint32_t size);
 
 bool upload_data(struct upload *u, const uint8_t *bytes, size_t n);
+
+/** Both, for a file of the archive. */
+bool upload_file(struct upload *u, const struct cpio_entry *file);
 
 /** Completes the installation; id receives the bundle's. */
 bool upload_end(struct upload *u, char id[NAME_SIZE]);

@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include <lineedit/lineedit.h>
+#include <uart_driver.h>
+
+enum { CONTROL_C = 0x03 };
 
 static struct {
     char bytes[256];
@@ -19,6 +22,7 @@ static struct {
     uint8_t bytes[256];
     size_t length;
     size_t next;            /* first byte that is not consumed */
+    bool interrupted;       /* ^C was typed since the last prompt: whatever runs ends */
 } input;
 
 void console_flush(void)
@@ -76,14 +80,22 @@ void console_printf(const char *format, ...)
     va_end(arguments);
 }
 
+/* Receives behind what is there, as far as there is room; waits as uart_read does. */
+static void receive(uint32_t timeout_ms)
+{
+    input.length -= input.next;
+    memmove(input.bytes, input.bytes + input.next, input.length);
+    input.next = 0;
+    size_t n = sizeof(input.bytes) - input.length;
+    console_flush();
+    if (n > 0 && uart_read((uint32_t)n, timeout_ms, input.bytes + input.length, &n) == 0)
+        input.length += n;
+}
+
 size_t console_read(const uint8_t **bytes, uint32_t timeout_ms)
 {
-    if (input.next == input.length) {
-        size_t n = sizeof(input.bytes);
-        console_flush();
-        input.next = 0;
-        input.length = uart_read(sizeof(input.bytes), timeout_ms, input.bytes, &n) == 0 ? n : 0;
-    }
+    if (input.next == input.length)
+        receive(timeout_ms);
     size_t first = input.next;
     input.next = input.length;
     *bytes = input.bytes + first;
@@ -93,6 +105,43 @@ size_t console_read(const uint8_t **bytes, uint32_t timeout_ms)
 void console_unread(size_t n)
 {
     input.next -= n;
+}
+
+/* Looks for a ^C and takes it out of the input, with what was typed before it. */
+static bool take_interrupt(void)
+{
+    for (size_t i = input.next; i < input.length; i++) {
+        if (input.bytes[i] == CONTROL_C) {
+            input.next = i + 1;
+            input.interrupted = true;
+        }
+    }
+    return input.interrupted;
+}
+
+bool console_interrupted(void)
+{
+    receive(UART_NO_WAIT);
+    return take_interrupt();
+}
+
+enum wait_end console_wait(uint32_t ms, bool any_key)
+{
+    uint64_t now = timer_now_ms(), end = now + ms;
+
+    for (;;) {
+        if (take_interrupt())
+            return WAIT_INTERRUPTED;
+        if (any_key && input.next != input.length)
+            return WAIT_KEY;
+        if (now >= end)
+            return WAIT_OVER;
+        if (input.length - input.next == sizeof(input.bytes))       /* a script in a pipe: nobody types */
+            (void)console_sleep(SLEEP_TIMER, (uint32_t)(end - now));
+        else
+            receive((uint32_t)(end - now));
+        now = timer_now_ms();
+    }
 }
 
 static void echo(void *ctx, const char *bytes, size_t n)
@@ -114,14 +163,16 @@ static struct lineedit *editor(void)
 }
 
 /* Edits until something is complete. */
-static enum lineedit_event edit(struct lineedit *e)
+static enum lineedit_event edit(struct lineedit *e, const char *prompt)
 {
     for (;;) {
         const uint8_t *bytes;
         size_t n = console_read(&bytes, 0);
         for (size_t i = 0; i < n; i++) {
             enum lineedit_event event = lineedit_input(e, bytes[i]);
-            if (event != LINEEDIT_NOTHING) {
+            if (event == LINEEDIT_TAB) {
+                complete(e, prompt);
+            } else if (event != LINEEDIT_NOTHING) {
                 console_unread(n - i - 1);
                 return event;
             }
@@ -134,7 +185,8 @@ char *console_read_line(const char *prompt)
     struct lineedit *e = editor();
 
     console_puts(prompt);
-    enum lineedit_event event = edit(e);
+    input.interrupted = false;
+    enum lineedit_event event = edit(e, prompt);
     console_flush();        /* the echo of the last keys comes before whatever the command makes others log */
     switch (event) {
     case LINEEDIT_LINE:

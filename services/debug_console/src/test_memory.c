@@ -60,6 +60,18 @@ enum result cmd_test_alloc(int argc, char *argv[])
     return DONE;
 }
 
+/* The heap refuses what it does not have; the original's ended the shell. */
+enum result cmd_test_alloc_error(int argc, char *argv[])
+{
+    static uint64_t memory[8];
+
+    (void)argc;
+    heap_init(memory, sizeof(memory));
+    if (heap_alloc((size_t)1 << 30) != NULL)
+        return failed(argv[0], "the heap gave what it does not have");
+    return failed(argv[0], "memory allocation error");
+}
+
 enum result cmd_test_malloc(int argc, char *argv[])
 {
     struct allocation *a = allocations;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include <cpio/cpio.h>
 #include <kata/crc32.h>
 
 enum { PROCESS_BUNDLE_ID_INVALID = 1, CHUNK = 2048 };
@@ -59,6 +60,11 @@ bool upload_data(struct upload *u, const uint8_t *bytes, size_t n)
     u->crc = crc32_update(u->crc, bytes, n);
     u->size += n;
     return u->error == 0;
+}
+
+bool upload_file(struct upload *u, const struct cpio_entry *file)
+{
+    return upload_begin(u, file->name, file->size) && upload_data(u, file->data, file->size);
 }
 
 bool upload_end(struct upload *u, char id[NAME_SIZE])

@@ -2,6 +2,9 @@
 /* Copyright The KataOS-C authors */
 #pragma once
 
+/* Time-out of a read that does not wait at all. */
+#define UART_NO_WAIT 0xffffffffu
+
 /* Results of UartInterface (interfaces/uart.idl4); numbers of the original's later tree. */
 enum uart_driver_error {
     UART_SUCCESS,

@@ -137,6 +137,9 @@ int uart_read(uint32_t limit, uint32_t timeout_ms, uint8_t *data, size_t *data_n
         line_consume(n);
         return UART_SUCCESS;
     }
+    if (timeout_ms == UART_NO_WAIT) {
+        return UART_SUCCESS;
+    }
     return park_reader(room, line_receiving() ? 0 : timeout_ms);    /* the end of a stream needs no timer */
 }
 

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <uart_driver.h>
+
 enum { NOT_FOUND = 3, FOUND = 4 };
 
 struct fake fake;
@@ -79,10 +81,11 @@ int uart_read(uint32_t limit, uint32_t timeout_ms, uint8_t *data, size_t *data_n
     n = n < room ? n : room;
     memcpy(data, fake.input, n);
     fake.input += n;
-    if (n == 0 && fake.line_from >= 0)
+    if (n == 0 && fake.line_from >= 0 && timeout_ms != UART_NO_WAIT)
         n = read_line(data, room, timeout_ms);
-    if (n == 0) {
+    if (n == 0 && timeout_ms != UART_NO_WAIT) {
         fake.timeouts++;
+        fake.slept_ms += timeout_ms;
         if (timeout_ms == 0)
             abort();            /* would wait for ever */
     }
@@ -272,6 +275,7 @@ int timer_oneshot(uint32_t timer_id, uint32_t duration_ms)
     return 0;
 }
 
+uint64_t timer_now_ms(void) { return fake.slept_ms; }
 int timer_capscan(void) { fake.scans++; return 0; }
 seL4_Word camkes_wait(seL4_Word bits) { return bits; }
 seL4_Word camkes_poll(seL4_Word bits) { return bits; }

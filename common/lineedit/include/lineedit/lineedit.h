@@ -8,6 +8,7 @@
  *   BS DEL           erase to the left               ^D Delete      erase under the cursor
  *   ^W ^K ^U         erase word, to the end, line    ^P ^N arrows   older, newer line
  *   ^C               give the line up                CR, LF, CRLF   complete the line
+ *   TAB              completion (the caller's)
  * Text is UTF-8; a character is edited as a whole. A key that does nothing rings the bell.
  */
 #ifndef LINEEDIT_LINEEDIT_H
@@ -27,6 +28,7 @@ enum lineedit_event {
     LINEEDIT_NOTHING,       /* the line goes on */
     LINEEDIT_LINE,          /* .line is complete: NUL-terminated, valid until the next input */
     LINEEDIT_CANCELLED,     /* ^C: the line was given up */
+    LINEEDIT_TAB,           /* .line[0..cursor) may be completed with lineedit_insert(); the line goes on */
     LINEEDIT_TOO_LONG,      /* the completed line had more than LINEEDIT_MAX bytes: dropped */
     LINEEDIT_BAD_CHARACTER, /* the completed line was not UTF-8: dropped */
 };
@@ -38,7 +40,7 @@ struct lineedit_history {
     char bytes[LINEEDIT_HISTORY_BYTES];
 };
 
-/* Private, except .line after LINEEDIT_LINE. Initialise with lineedit_init. */
+/* Private, except .line after LINEEDIT_LINE and .line[0..cursor) after LINEEDIT_TAB. Initialise with lineedit_init. */
 struct lineedit {
     void (*echo)(void *ctx, const char *bytes, size_t n);
     void *ctx;
@@ -63,6 +65,12 @@ void lineedit_init(struct lineedit *e, void (*echo)(void *ctx, const char *bytes
 
 /** Feeds one byte. */
 enum lineedit_event lineedit_input(struct lineedit *e, uint8_t byte);
+
+/** Inserts n bytes of whole characters at the cursor, as if they had been typed. */
+void lineedit_insert(struct lineedit *e, const char *text, size_t n);
+
+/** Shows the line again, behind a new prompt, when something else was printed. */
+void lineedit_redraw(struct lineedit *e);
 
 /** Remembers a line (not if it is blank or the same as the newest). */
 void lineedit_history_add(struct lineedit_history *h, const char *line);

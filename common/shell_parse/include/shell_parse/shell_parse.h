@@ -4,7 +4,7 @@
  *
  * Splits a command line into words. Words are separated by spaces and tabs. Inside double quotes separators are
  * ordinary characters; a backslash takes the next character literally, inside quotes and outside. `#` at the beginning
- * of a word starts a comment. There are no variables and no pipes.
+ * of a word starts a comment. `$?` is the result of the last command, one digit. There are no variables and no pipes.
  */
 #ifndef SHELL_PARSE_SHELL_PARSE_H
 #define SHELL_PARSE_SHELL_PARSE_H
@@ -18,9 +18,10 @@ enum shell_parse_error {
 /**
  * Splits line in place: the words are NUL-terminated strings inside it.
  * @param words  receives up to max pointers. Each word begins right behind the NUL of the one before.
+ * @param result what `$?` stands for, 0 to 9.
  * @return number of words (0 for an empty line or a comment), or a negative shell_parse_error.
  */
-int shell_parse(char *line, char *words[], int max);
+int shell_parse(char *line, char *words[], int max, unsigned result);
 
 /** Makes words[0..count) of one shell_parse one string, joined by single spaces. count > 0. @return words[0]. */
 char *shell_join(char *words[], int count);
