@@ -6,12 +6,8 @@
 #include <api/invocation.h>
 #include <ipc/message.h>
 
-// The address at which a thread goes on: of the trapping instruction unless its system call is finished.
-static word_t restart_pc(const tcb_t *t)
-{
-    return t->state == THREAD_RUNNING && t != ks.current ? t->context.reg[REG_NEXT_PC] : t->context.reg[REG_PC];
-}
-
+// What is read as pc is reg[REG_PC], where the thread last entered the kernel. Where it goes on behind a finished system call becomes
+// that when it is suspended.
 static void set_pc(tcb_t *t, word_t pc)
 {
     t->context.reg[REG_PC] = pc;
@@ -22,8 +18,7 @@ static void read_registers(struct invocation *inv, const tcb_t *t, word_t count)
 {
     word_t *reg = &ks.current->context.reg[REG_MESSAGE];
     word_t in_registers = count < REG_MESSAGE_COUNT ? count : REG_MESSAGE_COUNT;
-    reg[0] = restart_pc(t);
-    for (word_t i = 1; i < in_registers; i++)
+    for (word_t i = 0; i < in_registers; i++)
         reg[i] = t->context.reg[i];
     if (count > REG_MESSAGE_COUNT) {
         word_t *buffer = tcb_ipc_buffer(ks.current, true);
@@ -89,9 +84,9 @@ outcome_t tcb_decode_copy_registers(struct invocation *inv, tcb_t *t)
     if (flags & COPY_RESUME_TARGET)
         tcb_restart(t);
     if (flags & COPY_FRAME) {
-        set_pc(t, restart_pc(source));
-        for (word_t i = 1; i < REG_FRAME_COUNT; i++)
+        for (word_t i = 0; i < REG_FRAME_COUNT; i++)
             t->context.reg[i] = source->context.reg[i];
+        set_pc(t, t->context.reg[REG_PC]);
     }
     if (flags & COPY_INTEGER) {
         for (word_t i = REG_FRAME_COUNT; i < REG_USER_COUNT; i++)
