@@ -10,11 +10,8 @@
 #ifdef CONFIG_PRINTING
 static void print_string(const char *s)
 {
-    for (; *s != '\0'; s++) {
-        if (*s == '\n')
-            arch_putchar('\r');
+    for (; *s != '\0'; s++)
         arch_putchar(*s);
-    }
 }
 
 static void print_number(word_t value, word_t base)

@@ -14,8 +14,8 @@
 static slot_t irq_slots[ARCH_MAX_IRQ + 1];
 
 #define IRQ_WORDS ((ARCH_MAX_IRQ + CONFIG_WORD_SIZE) / CONFIG_WORD_SIZE)
-// Sources that have a handler cap, and those masked because an interrupt found nobody bound.
-static word_t irq_used[IRQ_WORDS], irq_muted[IRQ_WORDS];
+// Sources that have a handler cap.
+static word_t irq_used[IRQ_WORDS];
 
 static bool test(const word_t *set, word_t irq) { return set[irq / WORD_BITS] & BIT(irq % WORD_BITS); }
 static void add(word_t *set, word_t irq) { set[irq / WORD_BITS] |= BIT(irq % WORD_BITS); }
@@ -29,6 +29,17 @@ BOOT_CODE void irq_init(void)
 
 void irq_release(word_t irq) { take(irq_used, irq); }
 
+#ifdef CONFIG_PLIC_ACK_COMPLETES
+// Masked because an interrupt found nobody bound to quiet the device: a level-triggered source would come back for ever.
+static word_t irq_muted[IRQ_WORDS];
+
+static void mute(word_t irq)
+{
+    arch_irq_complete(irq);
+    arch_irq_enable(irq, false);
+    add(irq_muted, irq);
+}
+
 static void unmute(word_t irq)
 {
     if (test(irq_muted, irq)) {
@@ -37,12 +48,40 @@ static void unmute(word_t irq)
     }
 }
 
+// A claim that was never acknowledged must not block the next handler.
+static void forget_claim(word_t irq)
+{
+    arch_irq_complete(irq);
+    take(irq_muted, irq);
+}
+#else
+// The claim has been completed already, and that is all: what nobody waits for is lost.
+static void mute(word_t irq) { (void)irq; }
+static void unmute(word_t irq) { (void)irq; }
+static void forget_claim(word_t irq) { (void)irq; }
+#endif
+
+#ifdef CONFIG_IRQ_REPORTING
+// Once per source and binding: a console that interrupts whenever it has printed must not keep the kernel printing.
+static word_t irq_reported[IRQ_WORDS];
+
+static void report_undelivered(word_t irq)
+{
+    if (!test(irq_reported, irq))
+        kprintf("undelivered IRQ %u\n", (unsigned)irq);
+    add(irq_reported, irq);
+}
+static void report_again(word_t irq) { take(irq_reported, irq); }
+#else
+static void report_undelivered(word_t irq) { (void)irq; }
+static void report_again(word_t irq) { (void)irq; }
+#endif
+
 void irq_finalise(word_t irq)
 {
     slot_delete_now(&irq_slots[irq]);
-    arch_irq_complete(irq); // a claim that was never acknowledged must not block the next handler
+    forget_claim(irq);
     arch_irq_enable(irq, false);
-    take(irq_muted, irq);
 }
 
 void irq_deliver(word_t irq)
@@ -52,13 +91,8 @@ void irq_deliver(word_t irq)
         notification_signal((notification_t *)notification_cap_ptr(cap), notification_cap_badge(cap));
         return;
     }
-    // Nobody to quiet the device: masked until there is, or a level-triggered source would come back for ever.
-    arch_irq_complete(irq);
-    arch_irq_enable(irq, false);
-    add(irq_muted, irq);
-#ifdef CONFIG_IRQ_REPORTING
-    kprintf("undelivered IRQ %u\n", (unsigned)irq);
-#endif
+    mute(irq);
+    report_undelivered(irq);
 }
 
 outcome_t irq_issue_handler(struct invocation *inv, word_t irq, word_t index, word_t depth)
@@ -97,6 +131,7 @@ static outcome_t decode_set_notification(struct invocation *inv, word_t irq)
     slot_delete_now(slot);
     slot_insert(slot, source, cap);
     unmute(irq);
+    report_again(irq);
     return DONE;
 }
 

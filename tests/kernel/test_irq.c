@@ -230,3 +230,30 @@ TEST(irq, notification_with_sc_drives_a_passive_handler)
     EXPECT_EQ(t->seen[1], 0x40);
     EXPECT_OK(irq_ack(handler));
 }
+
+#ifndef CONFIG_PLIC_ACK_COMPLETES
+/* 11.2: this controller's claim is completed at once, so a source is never masked. */
+TEST(irq, interrupts_come_without_acknowledgement)
+{
+    setup();
+    for (unsigned i = 0; i < 3; i++) {
+        raise_interrupt();
+        EXPECT_EQ(ipc_wait(ntfn), 0x40);
+        quiet();
+    }
+}
+
+TEST(irq, interrupts_without_notification_are_lost)
+{
+    setup();
+    EXPECT_OK(irq_clear(handler));
+    for (unsigned i = 0; i < 2; i++) { /* a masked source would keep the second */
+        raise_interrupt();
+        spin_us(50);
+        quiet();
+    }
+    EXPECT_OK(irq_set_notification(handler, mint_new(ntfn, ALL_RIGHTS, 0x41)));
+    spin_us(50);
+    EXPECT_EQ(ipc_poll(ntfn), 0);
+}
+#endif
