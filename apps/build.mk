@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The KataOS-C authors
 #
-# Applications: APPS += name and name_SRCS in a folder's build.mk make a bundle of it; all bundles and scripts make the
-# archive of built-ins.
+# Applications: APPS += name and name_SRCS in a folder's build.mk make a bundle of it; all bundles, scripts and the
+# table of capabilities (for capscan) make the archive of built-ins.
 
 APP_DIR      := $(OUT)/apps
 APP_SCRIPTS  := $(sort $(wildcard apps/scripts/*.repl))
@@ -20,8 +20,8 @@ $(APP_DIR)/%.app: $(APP_DIR)/%.elf $(PACKER)
 	@echo "  PACK  $*.app"
 	$(Q)$(PY) tools/packer/pack.py $< -o $@ $(if $(V),,-q)
 
-$(OUT)/builtins.cpio: $$(patsubst %,$(APP_DIR)/%.app,$$(sort $$(APPS))) $(APP_SCRIPTS) tools/packer/cpio.py
+$(OUT)/builtins.cpio: $$(patsubst %,$(APP_DIR)/%.app,$$(sort $$(APPS))) $(APP_SCRIPTS) $(GEN)/authority.txt tools/packer/cpio.py
 	@echo "  CPIO  $@"
-	$(Q)$(PY) tools/packer/cpio.py -o $@ $(filter %.app %.repl,$^)
+	$(Q)$(PY) tools/packer/cpio.py -o $@ $(filter %.app %.repl %.txt,$^)
 
 -include $(wildcard $(OUT)/user/apps/*/*/*.d)

@@ -168,11 +168,6 @@ def test_sleep_sleeps(console):
     assert 0.6 < time.monotonic() - start < 5
 
 
-@pytest.mark.parametrize("service", "console mailbox memory mlcoord process sdk security timer uart".split())
-def test_capscan(console, service):
-    assert "failed" not in console.run(f"capscan {service}")
-
-
 def test_keys(console):
     console.install("hello")
     assert "Write key" in console.run("kvwrite hello colour deep blue")

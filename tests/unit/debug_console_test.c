@@ -268,11 +268,24 @@ static void services(void **state)
     static const char *const all[] = {"console", "mailbox", "memory", "mlcoord", "process", "sdk", "security", "timer", "uart"};
     for (int i = 0; i < 9; i++) {
         char line[32];
-        snprintf(line, sizeof(line), "capscan %s", all[i]);
+        snprintf(line, sizeof(line), "capscan -k %s", all[i]);
         EXPECT(line, "");
         assert_int_equal(fake.scans, i + 1);
     }
     EXPECT("capscan nobody", "capscan failed: BundleNotFound\n");
+    EXPECT("capscan -k nobody", "capscan failed: BundleNotFound\n");
+    EXPECT("capscan timer", "capscan failed: BundleNotFound\n");      /* an archive without the table */
+    static const char table[] = "component slot\ntimer_service   1  timer_ep\ntimer_service   -  device\nuart_driver 1 x\ntimer_servicex 2 y\nlast 1 z";
+    fake_archive_add("authority.txt", table, sizeof(table) - 1);
+    EXPECT("capscan timer", "1  timer_ep\n-  device\n");
+    EXPECT("capscan uart_driver", "1 x\n");
+    EXPECT("capscan last", "1 z");
+    expect_part("capscan -k", "invalid arguments: capscan\n");
+    expect_part("capscan timer uart", "invalid arguments: capscan\n");
+    say("install hello");
+    EXPECT("capscan hello", "capscan failed: BundleNotRunning\n");
+    say("start hello");
+    expect_part("capscan hello", "call SDKRuntime\n");
     EXPECT("mdebug", "");
     EXPECT("state_mlcoord", "");
     EXPECT("echo a \"b  c\"", "a b  c\n");

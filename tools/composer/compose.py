@@ -52,7 +52,8 @@ def arguments(argv):
     command = commands.add_parser("graph", parents=[common])
     command.add_argument("--svg")
     command.add_argument("--dot")
-    command.add_argument("--authority")
+    command.add_argument("--authority", help="table of who holds which capability")
+    command.add_argument("--without-sizes", action="store_true", help="leave the sizes of device memory out of it")
     return parser.parse_args(argv)
 
 

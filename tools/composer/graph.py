@@ -21,7 +21,7 @@ def build(args, system):
     if args.svg:
         write(args.svg, _render(text))
     if args.authority:
-        write(args.authority, authority(system, args.root_cnode_bits))
+        write(args.authority, authority(system, args.root_cnode_bits, not args.without_sizes))
 
 
 def _render(text):
@@ -49,8 +49,8 @@ def dot(system):
     return "\n".join(lines + ["}", ""])
 
 
-def authority(system, root_bits):
-    """Which component holds which capability, and why."""
+def authority(system, root_bits, sizes=True):
+    """Which component holds which capability, and why. The console's copy lies in the archive, whose size it cannot know."""
     spaces = glue.build_all(system, root_bits)
     lines = ["component              slot  object                         rights  badge       why"]
     for node in system:
@@ -58,7 +58,8 @@ def authority(system, root_bits):
             badge = f"0x{slot.badge:x}" if slot.badge else "-"
             lines.append(f"{node.name:22} {slot.slot:4}  {slot.target:30} {_rights(slot):6}  {badge:10}  {slot.why}")
         for mmio in node.mmio:
-            lines.append(f"{node.name:22}    -  device 0x{mmio.paddr:x}+0x{mmio.size:x}".ljust(60) + f" RW      -           {mmio.hardware}")
+            extent = f"+0x{mmio.size:x}" if sizes else ""
+            lines.append(f"{node.name:22}    -  {f'device 0x{mmio.paddr:x}{extent}':30} RW      -           {mmio.hardware}")
     return "\n".join(lines) + "\n"
 
 

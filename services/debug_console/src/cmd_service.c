@@ -2,39 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The KataOS-C authors
  *
- * Commands that look into services: capabilities, log level, memory, threads, models.
+ * Commands that look into services: log level, memory, threads, models.
  */
 #include "console.h"
 
 #include <string.h>
 
 #include <kata/log.h>
-
-static int capscan_self(void)
-{
-    camkes_capscan();
-    return 0;
-}
-
-enum result cmd_capscan(int argc, char *argv[])
-{
-    static const struct {
-        const char *name;
-        int (*scan)(void);
-    } services[] = {
-        {"console", capscan_self},      {"mailbox", mailbox_capscan}, {"memory", memory_capscan},
-        {"mlcoord", mlcoord_capscan},   {"process", proc_ctrl_capscan}, {"sdk", sdk_manager_capscan},
-        {"security", security_capscan}, {"timer", timer_capscan},     {"uart", uart_capscan},
-    };
-
-    (void)argc;
-    for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
-        if (strcmp(services[i].name, argv[1]) == 0)
-            return services[i].scan() == 0 ? DONE : failed("capscan", "CapScanFailed");
-    }
-    int error = proc_ctrl_capscan_bundle(argv[1]);
-    return error == 0 ? DONE : failed("capscan", process_error(error));
-}
 
 static const char *const level_names[] = {"off", "error", "warn", "info", "debug", "trace"};
 enum { LEVELS = sizeof(level_names) / sizeof(level_names[0]) };

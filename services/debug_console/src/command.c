@@ -30,7 +30,7 @@ static const struct command commands[] = {
     TEST_COMMAND("add", "X Y", cmd_add, 2, 2)
     {"builtins", "", cmd_builtins, 0, 0},
     {"bundles", "", cmd_bundles, 0, 0},
-    {"capscan", "console | mailbox | memory | mlcoord | process | sdk | security | timer | uart | BUNDLE", cmd_capscan, 1, 1},
+    {"capscan", "[-k] console | mailbox | memory | mlcoord | process | sdk | security | timer | uart | BUNDLE", cmd_capscan, 1, 2},
     {"clear", "", cmd_clear, 0, 0},
     {"echo", "[WORD...]", cmd_echo, 0, ANY},
     TEST_COMMAND("get_manifest", "BUNDLE", cmd_get_manifest, 1, 1)
