@@ -41,6 +41,9 @@ ADL_ERRORS = [
     ("app.priority = 100;", "app.priority = 100; app.priority = 90;", 30, "app.priority is already set at a.camkes:30"),
     ("server.priority = 200;", "server.priority = 100;", 29, "server (priority 100) serves app.g (priority 100): a server's priority must be above"),
     ("server.priority = 200;", "server.priority = 200; server.budget_us = 20000;", 29, "the budget is longer than the period"),
+    ("server.priority = 200;", "server.priority = 200; app.supervisor = true;", 23, "app handles the faults of all components and must not call one"),
+    ("server.priority = 200;", "server.priority = 200; server.supervisor = true; app.supervisor = true;", 29,
+     "supervisor: already given to server"),
     ("server.priority = 200;", "server.priority = 200; server.client_cnodes = \"x\";", 29, "server does not provide an interface 'x'"),
 ]
 

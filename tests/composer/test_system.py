@@ -12,7 +12,7 @@ import glue
 import graph
 from check import resolve
 from conftest import ROOT
-from layout import BADGE_NOTIFICATION, GRANT, READ
+from layout import BADGE_NOTIFICATION, GRANT, READ, reply_count
 from loader import Loader
 from rules import check_rules
 
@@ -59,8 +59,23 @@ def test_drawing_names_every_component_and_edge(system):
 
 def test_authority_table_lists_every_capability(system):
     lines = graph.authority(system, 10).splitlines()
-    expected = sum(len(s.slots) for s in glue.build_all(system, 10).values()) + sum(len(n.mmio) for n in system)
+    expected = sum(len(s.slots) for s in glue.build_all(system, 10).values()) + sum(len(n.mmio) for n in system) + len(system.supervised)
     assert len(lines) == expected + 1
+
+
+def test_supervisor_holds_what_it_needs_for_every_component(system):
+    """Thread, scheduling context and all reply objects of each, without a gap; and nobody else holds a thread but its own."""
+    if not system.supervisor:
+        return
+    spaces = glue.build_all(system, 10)
+    space = spaces[system.supervisor.name]
+    targets = {s.slot: s.target for s in space.slots}
+    for node in system.supervised:
+        first = space.symbols[f"supervised.{node.name}"]
+        wanted = [f"{node.name}_tcb", f"{node.name}_sc"] + [f"{node.name}_reply[{i}]" for i in range(reply_count(node))]
+        assert [targets[first + i] for i in range(len(wanted))] == wanted
+        for other in system.supervised:
+            assert other is node or not any(s.target == f"{node.name}_tcb" for s in spaces[other.name].slots)
 
 
 @pytest.mark.skipif(not shutil.which("dot"), reason="no graphviz")

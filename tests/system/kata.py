@@ -67,6 +67,17 @@ class Console:
         self.child.expect_exact(PROMPT, timeout=timeout)
         return self.child.before.replace("\r\n", "\n")
 
+    def settle(self, timeout=20):
+        """Gets a fresh prompt, whatever was printed and lost before: for a console or a driver that has died meanwhile."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            mark = f"settled-{int(time.monotonic() * 1000)}"
+            self.child.send(f"\recho {mark}\r")
+            if self.child.expect([rf"\n{mark}\r\n", pexpect.TIMEOUT], timeout=3) == 0:
+                self.child.expect_exact(PROMPT, timeout=timeout)
+                return
+        raise AssertionError("the console does not come back")
+
     def expect(self, pattern, timeout=20):
         """Waits for a pattern (a regular expression) in what is printed; returns the match."""
         self.child.expect(pattern, timeout=timeout)

@@ -293,6 +293,24 @@ static void services(void **state)
     EXPECT("clear", "\033c");
 }
 
+static void supervision(void **state)
+{
+    (void)state;
+    EXPECT("services", "service               state     prio  restarts  overruns  processor us\n"
+                       "uart_driver           refusing  250         3         0   12345678901\n"
+                       "supervisor            running   254         2         0   12345678901\n");
+    EXPECT("test_kill uart_driver", "");
+    assert_int_equal(fake.death, 1);
+    EXPECT("test_kill uart_driver 250", "");
+    assert_int_equal(fake.death, 250);
+    EXPECT("test_crash uart_driver", "");
+    assert_int_equal(fake.death, -1);
+    EXPECT("test_kill nobody", "test_kill failed: NoSuchService\n");
+    EXPECT("test_crash nobody", "test_crash failed: NoSuchService\n");
+    EXPECT("test_kill uart_driver 100000", "test_kill failed: BadArgument\n");
+    EXPECT("test_kill uart_driver soon", "invalid arguments: test_kill\nusage: test_kill SERVICE [AFTER_US]\n");
+}
+
 static void shutdown_codes(void **state)
 {
     (void)state;
@@ -546,6 +564,7 @@ int main(void)
         cmocka_unit_test_setup(refused_images, setup),
         cmocka_unit_test_setup(keys, setup),
         cmocka_unit_test_setup(services, setup),
+        cmocka_unit_test_setup(supervision, setup),
         cmocka_unit_test_setup(shutdown_codes, setup),
         cmocka_unit_test_setup(test_commands, setup),
         cmocka_unit_test_setup(scripts, setup),

@@ -2,10 +2,12 @@
 # Copyright The KataOS-C authors
 """Builds the capDL specification out of the system and its linked components."""
 
-from errors import ComposeError
-from layout import BADGE_NOTIFICATION, WRITE, reply_count, signal_bits
-from spec import (BOOT, COPY, DEVICE, EXECUTE, IMAGE, TCB_BOUND_NTFN, TCB_CSPACE, TCB_IPC_BUFFER, TCB_SC, TCB_VSPACE, VSPACE, Cap,
-                  Spec)
+from elf import SHF_WRITE
+from errors import ComposeError, Loc
+from glue import component_base
+from layout import BADGE_NOTIFICATION, GRANT_REPLY, WRITE, fault_badge, reply_count, signal_bits
+from spec import (BOOT, COPY, DEVICE, EXECUTE, IMAGE, TCB_BOUND_NTFN, TCB_CSPACE, TCB_FAULT_EP, TCB_IPC_BUFFER, TCB_SC, TCB_TIMEOUT_EP,
+                  TCB_VSPACE, VSPACE, Cap, Spec)
 from system import PAGE
 from vspace import AddressSpace, image_pages
 
@@ -134,6 +136,18 @@ class Builder:
                     Cap(TCB_IPC_BUFFER, frame, offset), Cap(TCB_SC, find[f"{node.name}_sc"])]
         if node.provided and signal_bits(node):
             tcb.caps.append(Cap(TCB_BOUND_NTFN, find[f"{node.name}_ntfn"]))
+        if node in self.system.supervised:
+            self._check_restartable(node)
+            endpoint, badge = find[f"{self.system.supervisor.name}_ep"], fault_badge(self.system.supervised.index(node))
+            tcb.caps += [Cap(slot, endpoint, rights=WRITE | GRANT_REPLY, data=badge) for slot in (TCB_FAULT_EP, TCB_TIMEOUT_EP)]
+
+    def _check_restartable(self, node):
+        """A restart clears .bss and begins at the image's first address: there must be nothing else to restore."""
+        elf = self.elfs[node.name]
+        if elf.entry != component_base(node):
+            raise ComposeError(Loc(elf.path, 1), f"the entry point must be the first address of the image, 0x{component_base(node):x}")
+        if any(s.flags & SHF_WRITE and s.has_content for s in elf.sections):
+            raise ComposeError(Loc(elf.path, 1), "initialised variables (.data) would not be restored by a restart: initialise them in pre_init")
 
     def _frame_at(self, node, vaddr):
         for run in image_pages(self.elfs[node.name]):

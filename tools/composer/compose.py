@@ -80,8 +80,8 @@ def run_glue(args, system):
     spaces = glue.build_all(system, args.root_cnode_bits)
     for node in system:
         folder = os.path.join(args.out, node.name)
-        write(os.path.join(folder, "camkes.h"), glue.header(node, spaces[node.name]))
-        write(os.path.join(folder, "camkes.c"), glue.source(node, spaces[node.name], spaces, args.word_bits // 8))
+        write(os.path.join(folder, "camkes.h"), glue.header(node, spaces[node.name], system))
+        write(os.path.join(folder, "camkes.c"), glue.source(node, spaces[node.name], spaces, system, args.word_bits // 8))
         write(os.path.join(folder, "link.args"), glue.link_arguments(spaces[node.name]))
     if args.list:
         write(args.list, f"COMPOSED_INSTANCES := {' '.join(system.nodes)}\nCOMPOSED_FILES := {' '.join(system.source.files)}\n")

@@ -7,7 +7,7 @@ import subprocess
 
 import glue
 from errors import ComposeError
-from layout import GRANT, GRANT_REPLY, READ, WRITE
+from layout import GRANT, GRANT_REPLY, READ, WRITE, fault_badge
 from output import write
 
 COLOURS = {"seL4RPCCall": "#30506e", "seL4RPCCallSignal": "#2d7d46", "seL4RPCOverMultiSharedData": "#8a4f9e"}
@@ -57,6 +57,9 @@ def authority(system, root_bits, sizes=True):
         for slot in spaces[node.name].slots:
             badge = f"0x{slot.badge:x}" if slot.badge else "-"
             lines.append(f"{node.name:22} {slot.slot:4}  {slot.target:30} {_rights(slot):6}  {badge:10}  {slot.why}")
+        if node in system.supervised:
+            badge = fault_badge(system.supervised.index(node))
+            lines.append(f"{node.name:22}  tcb  {system.supervisor.name + '_ep':30} WP      0x{badge:<8x}  faults and overruns (the kernel sends them)")
         for mmio in node.mmio:
             extent = f"+0x{mmio.size:x}" if sizes else ""
             lines.append(f"{node.name:22}    -  {f'device 0x{mmio.paddr:x}{extent}':30} RW      -           {mmio.hardware}")

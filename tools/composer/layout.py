@@ -9,6 +9,7 @@ from errors import ComposeError
 WRITE, READ, GRANT, GRANT_REPLY = 1, 2, 4, 8
 ALL = 15
 BADGE_NOTIFICATION = 1 << 27
+BADGE_DYNAMIC = 1 << 26
 ASSEMBLY_SLOTS = 64     # top slots of the boot CNode that belong to the assembly
 
 
@@ -49,7 +50,12 @@ def reply_count(node):
     return 1 + node.get("spare_replies", 0) if node.provided else 0
 
 
-def build_cspace(node, root_bits):
+def fault_badge(number):
+    """Badge of the faults of a supervised component."""
+    return BADGE_DYNAMIC | number
+
+
+def build_cspace(node, system, root_bits):
     """Lays out the CNode of a node. root_bits: radix of the boot CNode."""
     space = CSpace(node, boot=bool(node.get("boot_cnode")))
     next_slot = (1 << root_bits) - ASSEMBLY_SLOTS if space.boot else 1
@@ -64,6 +70,8 @@ def build_cspace(node, root_bits):
     _self_slots(node, space, add)
     _server_slots(node, add)
     _client_slots(node, add)
+    if node.get("supervisor"):
+        _supervisor_slots(node, system, add)
     _finish(node, space, next_slot, root_bits)
     return space
 
@@ -117,6 +125,17 @@ def _client_slots(node, add):
             grant = GRANT if used.name == node.get("grants") else 0
             add(f"ep.{used.name}", f"{server.node.name}_ep", WRITE | GRANT_REPLY | grant, used.badge,
                 why=f"call {server.node.name}.{server.name}")
+
+
+def _supervisor_slots(node, system, add):
+    """Per component: thread, scheduling context, reply objects, in this order without a gap (struct camkes_supervised)."""
+    add("SCHED_CTRL", "sched_control", why="budgets of the components")
+    for other in system.supervised:
+        add(f"supervised.{other.name}", f"{other.name}_tcb", why=f"restart {other.name}")
+        add(None, f"{other.name}_sc", why=f"time and budget of {other.name}")
+        for i in range(reply_count(other)):
+            add(None, f"{other.name}_reply[{i}]", why=f"answer for {other.name} when it died")
+    add("SELF_SC", f"{node.name}_sc", why="own time")
 
 
 def _finish(node, space, next_slot, root_bits):

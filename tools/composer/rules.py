@@ -12,6 +12,7 @@ def check_rules(system):
     _devices(system)
     _interrupts(system)
     _roles(system)
+    _supervision(system)
 
 
 def _acyclic(system):
@@ -71,7 +72,7 @@ def _interrupts(system):
 
 
 def _roles(system):
-    for key in ("boot_cnode", "boot_vspace"):
+    for key in ("boot_cnode", "boot_vspace", "supervisor"):
         holders = [n for n in system if n.get(key)]
         if len(holders) > 1:
             raise ComposeError(holders[1].get("locs")[key], f"{key}: already given to {holders[0].name}")
@@ -82,3 +83,19 @@ def _roles(system):
         name = node.get("grants")
         if name is not None and name not in [u.name for u in node.used]:
             raise ComposeError(node.get("locs")["grants"], f"{node.name} does not use an interface '{name}'")
+
+
+def _supervision(system):
+    """Whoever handles the faults of all others waits for nobody and is delayed by nobody."""
+    supervisor = system.supervisor
+    if not supervisor:
+        return
+    loc = supervisor.get("locs")["supervisor"]
+    if supervisor.callees:
+        raise ComposeError(supervisor.callees[0][0].loc, f"{supervisor.name} handles the faults of all components and must not call one")
+    if not supervisor.provided:
+        raise ComposeError(loc, f"{supervisor.name} receives faults and so has to serve an interface")
+    for node in system.supervised:
+        if node.get("priority") >= supervisor.get("priority"):
+            raise ComposeError(loc, f"{supervisor.name} (priority {supervisor.get('priority')}) supervises {node.name} (priority {node.get('priority')}): "
+                                    "its priority must be above all others")

@@ -17,6 +17,7 @@ STANDARD = {    # attribute -> (type, lowest, highest)
     "asid_pool": (bool,),
     "sched_ctrl": (bool,),
     "self_endpoint": (bool,),
+    "supervisor": (bool,),
     "client_cnodes": (str,),
     "grants": (str,),
 }

@@ -130,3 +130,13 @@ class System:
 
     def __iter__(self):
         return iter(self.nodes.values())
+
+    @property
+    def supervisor(self):
+        """The node that handles the faults of the others, or None."""
+        return next((node for node in self if node.get("supervisor")), None)
+
+    @property
+    def supervised(self):
+        """The nodes whose faults go to the supervisor; their places in this list are their numbers there."""
+        return [node for node in self if not node.get("supervisor")] if self.supervisor else []

@@ -9,6 +9,9 @@ static struct {
     bool receives;
     bool received;
 } extras;
+static seL4_Word status; /* label of the last reply */
+
+seL4_Word camkes_call_status(void) { return status; }
 
 camkes_stream_t camkes_request(void *page)
 {
@@ -43,6 +46,7 @@ static seL4_MessageInfo_t request_info(seL4_Word method, seL4_Word length)
 /* What was asked for a call ends with it. */
 static void note_reply(seL4_MessageInfo_t info)
 {
+    status = seL4_MessageInfo_get_label(info);
     extras.received = seL4_MessageInfo_get_extraCaps(info) > 0;
     if (extras.receives) {
         camkes_set_recv_slot(0);
@@ -51,10 +55,11 @@ static void note_reply(seL4_MessageInfo_t info)
 
 bool camkes_call(seL4_CPtr endpoint, seL4_Word method, void *page, camkes_stream_t *s)
 {
+    status = CAMKES_REPLY_MALFORMED;
     if (!camkes_bad(s)) {
         seL4_MessageInfo_t info = seL4_Call(endpoint, request_info(method, camkes_length(page, s)));
         note_reply(info);
-        if (seL4_MessageInfo_get_label(info) == CAMKES_REPLY_OK) {
+        if (status == CAMKES_REPLY_OK) {
             seL4_Word *words = page ? page : __sel4_ipc_buffer->msg;
             *s = camkes_stream(words, page ? CAMKES_PAGE_WORDS : seL4_MessageInfo_get_length(info));
             return true;
@@ -66,7 +71,6 @@ bool camkes_call(seL4_CPtr endpoint, seL4_Word method, void *page, camkes_stream
 
 bool camkes_call_words(seL4_CPtr endpoint, seL4_Word method, seL4_Word args, seL4_Word mr[4])
 {
-    seL4_MessageInfo_t info = seL4_CallWithMRs(endpoint, request_info(method, args), &mr[0], &mr[1], &mr[2], &mr[3]);
-    note_reply(info);
-    return seL4_MessageInfo_get_label(info) == CAMKES_REPLY_OK;
+    note_reply(seL4_CallWithMRs(endpoint, request_info(method, args), &mr[0], &mr[1], &mr[2], &mr[3]));
+    return status == CAMKES_REPLY_OK;
 }

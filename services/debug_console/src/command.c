@@ -50,6 +50,7 @@ static const struct command commands[] = {
     {"ps", "", cmd_ps, 0, 0},
     {"rz", "", cmd_rz, 0, 0},
     TEST_COMMAND("scecho", "WORD...", cmd_scecho, 1, ANY)
+    {"services", "", cmd_services, 0, 0},
     {"shutdown", "[CODE]", cmd_shutdown, 0, 1},
     TEST_COMMAND("size_buffer", "BUNDLE", cmd_size_buffer, 1, 1)
     {"sleep", "MILLISECONDS", cmd_sleep, 1, 1},
@@ -60,6 +61,8 @@ static const struct command commands[] = {
     {"stop", "BUNDLE", cmd_stop, 1, 1},
     TEST_COMMAND("test_alloc", "", cmd_test_alloc, 0, 0)
     TEST_COMMAND("test_alloc_error", "", cmd_test_alloc_error, 0, 0)
+    TEST_COMMAND("test_crash", "SERVICE", cmd_test_crash, 1, 1)
+    TEST_COMMAND("test_kill", "SERVICE [AFTER_US]", cmd_test_kill, 1, 2)
     TEST_COMMAND("test_mailbox", "", cmd_test_mailbox, 0, 0)
     TEST_COMMAND("test_malloc", "BYTES", cmd_test_malloc, 1, 1)
     TEST_COMMAND("test_mfree", "SLOT", cmd_test_mfree, 1, 1)

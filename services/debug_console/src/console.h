@@ -92,6 +92,7 @@ command_fn cmd_kvdelete, cmd_kvread, cmd_kvwrite;                               
 command_fn cmd_source;                                                                             /* cmd_script.c */
 command_fn cmd_capscan;                                                                            /* cmd_capscan.c */
 command_fn cmd_loglevel, cmd_mdebug, cmd_mstats, cmd_ps, cmd_state_mlcoord;                        /* cmd_service.c */
+command_fn cmd_services, cmd_test_crash, cmd_test_kill;                                            /* cmd_supervisor.c */
 command_fn cmd_add, cmd_clear, cmd_echo, cmd_shutdown, cmd_sleep;                                           /* cmd_shell.c */
 command_fn cmd_test_alloc, cmd_test_alloc_error, cmd_test_malloc, cmd_test_mfree, cmd_test_obj_alloc, cmd_test_panic;    /* test_memory.c */
 command_fn cmd_test_mlcancel, cmd_test_mlexecute, cmd_test_mlperiodic;                             /* test_ml.c */
@@ -126,6 +127,7 @@ const char *security_error(int error);
 const char *memory_error(int error);
 const char *timer_error(int error);
 const char *ml_error(int error);
+const char *supervisor_error(int error);
 
 /* ---- archive.c: the built-in files --------------------------------------------------------------------------------- */
 

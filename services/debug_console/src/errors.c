@@ -33,11 +33,15 @@ static const char ml_names[] =
     "Success\0InvalidImage\0InvalidTimer\0LoadModelFailed\0NoModelSlotsLeft\0NoSuchModel\0NoOutputHeader\0SerializeError\0"
     "DeserializeError\0UnknownError\0NoDevice\0";
 
+static const char supervisor_names[] = "Success\0NoSuchService\0NotAvailable\0BadArgument\0";
+
 /* The error-th of the names; they end with an empty one. */
 static const char *pick(const char *names, int error)
 {
+    if (error < 0 && camkes_server_restarted())
+        return "ServiceRestarted";
     if (error < 0)
-        return "an argument is too long";       /* or does not fit together with the others: the only way not to get through */
+        return "an argument is too long";       /* or does not fit together with the others: the only other way not to get through */
     for (; error > 0 && *names != '\0'; error--)
         names += strlen(names) + 1;
     return *names != '\0' ? names : "UnknownError";
@@ -66,4 +70,9 @@ const char *timer_error(int error)
 const char *ml_error(int error)
 {
     return pick(ml_names, error);
+}
+
+const char *supervisor_error(int error)
+{
+    return pick(supervisor_names, error);
 }

@@ -162,12 +162,17 @@ static struct lineedit *editor(void)
     return &e;
 }
 
-/* Edits until something is complete. */
+/* Edits until something is complete. A read without a time limit that brings nothing has failed: the driver was restarted, and what
+ * it had not shown yet is lost. */
 static enum lineedit_event edit(struct lineedit *e, const char *prompt)
 {
     for (;;) {
         const uint8_t *bytes;
         size_t n = console_read(&bytes, 0);
+        if (n == 0) {
+            console_printf("\n%s", prompt);
+            lineedit_redraw(e);
+        }
         for (size_t i = 0; i < n; i++) {
             enum lineedit_event event = lineedit_input(e, bytes[i]);
             if (event == LINEEDIT_TAB) {

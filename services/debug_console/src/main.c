@@ -18,12 +18,32 @@ static const char prompt[] = "KATA> ";
 
 union scratch scratch;
 
-int run(void)
+static void begin(void)
 {
     loglevel_init();
     console_puts("\nKataOS-C, " BUILD_NAME " build. Type ? for the list of commands.\n");
     instret_note_boot();
     script_run_if_present("autostart.repl");
+}
+
+/* A new life of the console has nothing of the old one's: it lets go of what that had, and comes back with a prompt. An upload that
+ * was on its way is dropped when the next one begins. */
+static void begin_again(void)
+{
+    (void)uart_set_raw(0);
+    loglevel_init();
+    (void)memory_retain(NULL, 0);
+    for (uint32_t timer = 0; timer < 32; timer++)
+        (void)timer_cancel(timer);
+    console_puts("\n");
+}
+
+int run(void)
+{
+    if (camkes_restarted())
+        begin_again();
+    else
+        begin();
     for (;;) {
         char *line = console_read_line(prompt);
         if (line != NULL)

@@ -32,6 +32,12 @@ void pre_init(void)
     line_init();
 }
 
+/* The signal for a report may have gone to the life before. */
+void post_init(void)
+{
+    reports_notified();
+}
+
 /* --- answering the waiting --- */
 
 static uint32_t min_u32(uint32_t a, uint32_t b)
@@ -95,6 +101,16 @@ void timer_notified(void)
     if ((completed & (1u << READ_TIMER)) && state.reader != NOBODY && state.timed) {
         state.timed = false;
         answer_reader();
+    }
+}
+
+/* --- deaths of components, told by the supervisor --- */
+
+void reports_notified(void)
+{
+    char text[LINE_LOG_MAX + 1];
+    while (reports_next(text, sizeof text) == 0) {
+        line_log(text);
     }
 }
 

@@ -361,3 +361,30 @@ int mailbox_capscan(void) { fake.scans++; return 0; }
 void camkes_capscan(void) { fake.scans++; }
 void seL4_DebugDumpScheduler(void) {}
 void panic(const char *format, ...) { (void)format; abort(); }
+
+/* ---- supervisor ---------------------------------------------------------------------------------------------------- */
+
+int supervisor_service(uint32_t index, char *name, size_t name_cap, uint32_t *state, uint32_t *restarts, uint32_t *overruns, uint32_t *priority,
+                       uint64_t *cpu_us)
+{
+    if (index > 1)
+        return 1;
+    snprintf(name, name_cap, index == 0 ? "uart_driver" : "supervisor");
+    *state = index == 0;
+    *restarts = 3 - index;
+    *overruns = 0;
+    *priority = 250 + 4 * index;
+    *cpu_us = 12345678901;
+    return 0;
+}
+
+static int death(const char *name, int kind)
+{
+    if (strcmp(name, "uart_driver") != 0)
+        return 1;
+    fake.death = kind;
+    return 0;
+}
+
+int supervisor_kill(const char *name, uint32_t after_us) { return after_us > 99999 ? 3 : death(name, after_us == 0 ? 1 : (int)after_us); }
+int supervisor_crash(const char *name) { return death(name, -1); }

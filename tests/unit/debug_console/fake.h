@@ -41,6 +41,7 @@ struct fake {
     uint32_t slept_ms;
     int frames;                 /* allocated */
     int scans;
+    int death;                  /* what uart_driver was done to: 1 killed, -1 crashed, else killed after so many us */
 };
 extern struct fake fake;
 

@@ -33,6 +33,7 @@ enum { LOG_INFO = 3 };
 seL4_Word camkes_wait(seL4_Word bits);
 seL4_Word camkes_poll(seL4_Word bits);
 void camkes_capscan(void);
+static inline bool camkes_server_restarted(void) { return false; }
 void seL4_DebugDumpScheduler(void);
 _Noreturn void panic(const char *format, ...);
 #define kata_assert(condition) do { if (!(condition)) panic("assertion"); } while (0)

@@ -36,6 +36,7 @@
 /* Labels of a reply. */
 #define CAMKES_REPLY_OK 0u
 #define CAMKES_REPLY_MALFORMED 1u
+#define CAMKES_REPLY_RESTARTED 19u /* the server died in this call, or refuses to serve for a while (SDK: ServiceRestarted) */
 
 /* A call that is being served: arguments in, results out. Both lie over the same words, so a dispatch function reads
  * (or copies) all arguments before it writes a result; and a handler that makes calls itself overwrites the
@@ -79,11 +80,13 @@ struct camkes_component {
     uint16_t endpoint;          /* slots; 0: none */
     uint16_t notification;
     uint16_t reply_base;        /* slot of the first reply object */
+    uint16_t irq_base;          /* slot of the first interrupt handler */
     uint16_t self_cnode;
     uint8_t self_cnode_bits;    /* radix */
     uint8_t interface_count;
     uint8_t source_count;
     uint8_t reply_count;        /* 1 + spare replies */
+    uint8_t irq_count;
 };
 extern const struct camkes_component camkes_component;
 extern const char camkes_name[]; /* instance name, for log lines */
@@ -97,6 +100,26 @@ extern seL4_IPCBuffer camkes_ipc_buffer;
 void pre_init(void);
 void post_init(void);
 int run(void);
+
+/* How a component starts: a0 at its entry. */
+enum camkes_life {
+    CAMKES_LIFE_FIRST,     /* of a fresh image */
+    CAMKES_LIFE_RESTARTED, /* after a death: .bss is clean, persistent variables and mappings are as they were */
+    CAMKES_LIFE_REFUSING,  /* too many deaths: answers CAMKES_REPLY_RESTARTED to everybody until it is started again */
+};
+
+/* Variables that survive a restart: static CAMKES_PERSISTENT struct x x; They start as zeros. The service may die
+ * between any two instructions, so what belongs together is written in an order (camkes_in_order between the steps) in which
+ * the next life can tell, and repairs, what was half done. */
+#define CAMKES_PERSISTENT __attribute__((section(".bss.camkes_persistent")))
+
+/* The writes before it are done before those behind it (one thread, one processor: the compiler is all that reorders). */
+#define camkes_in_order() __asm__ volatile("" ::: "memory")
+
+/* True when the supervisor started this component again. Persistent variables are then to be looked through; servers
+ * still hold what the last life had got from them; interrupts are acknowledged already; signals that were on their way
+ * may be lost, and those of the last life may still come. */
+bool camkes_restarted(void);
 
 /* Serves one event, then sends the reply: for a control component that also provides interfaces. Blocks until
  * there is one. */
@@ -151,6 +174,13 @@ camkes_stream_t camkes_request(void *page);
  * or the server did not understand them. */
 bool camkes_call(seL4_CPtr endpoint, seL4_Word method, void *page, camkes_stream_t *s);
 
+/* Label of the last call's reply: tells CAMKES_REPLY_RESTARTED (the call may have been served, in part or not at all) from
+ * CAMKES_REPLY_MALFORMED when a client stub has returned its error (-1, or 0). */
+seL4_Word camkes_call_status(void);
+
+/* True when the last call failed because its server died or refuses to serve. */
+static inline bool camkes_server_restarted(void) { return camkes_call_status() == CAMKES_REPLY_RESTARTED; }
+
 /* The same for up to four one-word arguments and one result word, in registers. Returns false when the reply has
  * another label or length. */
 bool camkes_call_words(seL4_CPtr endpoint, seL4_Word method, seL4_Word args, seL4_Word mr[4]);
@@ -170,6 +200,20 @@ bool camkes_received_cap(void);
 /* Waits for / looks at any of the given notification bits, and takes them. */
 seL4_Word camkes_wait(seL4_Word bits);
 seL4_Word camkes_poll(seL4_Word bits);
+
+/* ---- supervision --------------------------------------------------------------------------------------------- */
+
+/* What the composer tells the supervisor (attribute `supervisor`) about every other component. Its number in the table is
+ * CAMKES_DYNAMIC_ID of the badge of its faults. */
+struct camkes_supervised {
+    const char *name;
+    uint32_t entry;     /* first address of its image */
+    uint32_t budget_us; /* of its scheduling context */
+    uint32_t period_us;
+    uint16_t caps;      /* slots: TCB, scheduling context, then its reply objects */
+    uint8_t replies;    /* number of reply objects */
+    uint8_t priority;
+};
 
 /* ---- debugging ----------------------------------------------------------------------------------------------- */
 
