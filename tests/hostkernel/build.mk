@@ -3,6 +3,8 @@
 #
 # Unit tests of the kernel on the host, and its coverage.
 #   coverage-kernel    lines and branches of kernel/ that the host tests reach (needs gcov): prints the table
+#   mutate-kernel      makes COUNT faults (chosen by SEED) in a copy of the kernel and counts those that the host tests notice
+# README.md describes them.
 
 HOSTKERNEL_TESTS := $(sort $(wildcard tests/hostkernel/*_test.c))
 UNIT_TESTS += hostkernel
@@ -27,4 +29,11 @@ coverage-kernel: $(addprefix $(HOSTK_COV)/,hostkernel fuzz_kernel enumerate_kern
 	@$(HOSTK_COV)/hostkernel >/dev/null 2>&1
 	@$(HOSTK_COV)/fuzz_kernel $(FUZZK_CORPUS) >/dev/null
 	@$(HOSTK_COV)/enumerate_kernel 2 >/dev/null 2>&1
-	@$(PY) tests/hostkernel/coverage.py $(HOSTK_COV)/kernel.o
+	@$(PY) tests/hostkernel/coverage.py $(HOSTK_COV)/kernel.o $(COVERAGE_ARGS)
+
+# --- do the tests notice faults? ------------------------------------------------------------------------------------------------
+COUNT ?= 100
+HOSTK_MUTATE = $(PY) tests/hostkernel/mutate.py --cc $(HOSTCC) --flags '$(HOSTK_FLAGS)'
+.PHONY: mutate-kernel
+mutate-kernel: $(HOSTK)/kernel.c | $(HOSTK_GENERATED) $(HOSTK_GEN)/include/fuzz_table.h
+	@$(HOSTK_MUTATE) --count $(COUNT) --seed $(SEED) $(if $(TARGET),--target) $(MUTATE_ARGS)

@@ -20,6 +20,6 @@ void make_ipc_objects(void)
 int main(void)
 {
     host_start();
-    return untyped_tests() + cnode_tests() + ipc_tests() + notification_tests() + tcb_tests() + sched_tests() + vspace_tests() +
-           irq_tests() + fault_tests();
+    return boot_tests() + untyped_tests() + cnode_tests() + ipc_tests() + notification_tests() + tcb_tests() + sched_tests() + vspace_tests() +
+           irq_tests() + fault_tests() + cspace_tests() + refill_tests();
 }

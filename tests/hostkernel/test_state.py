@@ -7,8 +7,8 @@ import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# Used at boot only, or by the checker, which starts afresh every time.
-NOT_STATE = re.compile(r"^(free_ram|free_count|checked_\w+|found_slots|object_table|check_round|ancestors|ordered(_count)?|extents|extent_count)$")
+# Used by the checker, which starts afresh every time.
+NOT_STATE = re.compile(r"^(checked_\w+|found_slots|object_table|check_round|ancestors|ordered(_count)?|extents|extent_count)$")
 
 
 def variables_of_the_unit():

@@ -22,6 +22,7 @@ int fresh_system(void **state);
 /* Makes EP, NTFN, REPLY, REPLY2. */
 void make_ipc_objects(void);
 
+int boot_tests(void);
 int untyped_tests(void);
 int cnode_tests(void);
 int ipc_tests(void);
@@ -31,3 +32,5 @@ int sched_tests(void);
 int vspace_tests(void);
 int irq_tests(void);
 int fault_tests(void);
+int cspace_tests(void);
+int refill_tests(void);

@@ -22,34 +22,33 @@
 void boot_kernel(word_t ui_start, word_t ui_end, word_t pv_offset, word_t entry, word_t dtb, word_t dtb_bytes);
 void handle_exception(word_t cause);
 
-#define IMAGE_VADDR 0x10000u
-#define DTB_BYTES 5000u
-
 bool host_slow, host_allow_halt, host_verbose;
 enum host_exit host_state;
 
 static int ram_file;
-static char *snapshot;
+static char *snapshot, *pristine; /* variables: of the last snapshot, before boot */
 static jmp_buf way_out;
 
 /* --- console ------------------------------------------------------------------------------------------- */
 
-static char console[4096];
+static char console[4096 + 1];
 static size_t console_length;
 
 void host_console(char c)
 {
     if (host_verbose)
         fputc(c, stderr);
-    console[console_length++ % sizeof console] = c;
+    console[console_length++ % (sizeof console - 1)] = c;
 }
+
+bool host_said(const char *text) { return strstr(console, text) != NULL; }
 
 static void show_console(void)
 {
-    size_t start = console_length > sizeof console ? console_length - sizeof console : 0;
+    const size_t size = sizeof console - 1, start = console_length > size ? console_length - size : 0;
 
     for (size_t i = start; i < console_length; i++)
-        fputc(console[i % sizeof console], stderr);
+        fputc(console[i % size], stderr);
 }
 
 void host_halt(void)
@@ -160,20 +159,36 @@ static void save_variables(char *to)
         memcpy(to, host_variables[i].at, host_variables[i].size);
 }
 
+static void restore_variables(const char *from)
+{
+    for (unsigned i = 0; i < host_variable_count; from += host_variables[i++].size)
+        memcpy(host_variables[i].at, from, host_variables[i].size);
+}
+
+enum host_exit host_boot(word_t ui_start, word_t ui_end, word_t pv_offset, word_t entry, word_t dtb, word_t dtb_bytes)
+{
+    restore_variables(pristine);
+    memset((void *)(word_t)HOST_RAM, 0, HOST_RAM_BYTES);
+    memset(arch_kernel_pointer(HOST_DTB), 0xd7, HOST_DTB_BYTES);
+    memset(console, 0, sizeof console);
+    console_length = 0;
+    host.time = 1000;
+    host_state = HOST_USER;
+    if (_setjmp(way_out) == 0)
+        boot_kernel(ui_start, ui_end, pv_offset, entry, dtb, dtb_bytes);
+    return host_state;
+}
+
 void host_start(void)
 {
-    const word_t image = RAM_END - BIT(seL4_PageBits), dtb = image - 2 * BIT(seL4_PageBits);
-
     ram_file = memfd_create("kernel RAM", 0);
     if (ram_file < 0 || ftruncate(ram_file, HOST_RAM_BYTES) != 0)
         fail_start("cannot make the kernel's RAM");
     map_ram(MAP_PRIVATE | MAP_FIXED_NOREPLACE);
     snapshot = malloc(variables_size());
-    memset(arch_kernel_pointer(dtb), 0xd7, DTB_BYTES);
-    host.time = 1000;
-    if (_setjmp(way_out) == 0)
-        boot_kernel(image, RAM_END, image - IMAGE_VADDR, IMAGE_VADDR, dtb, DTB_BYTES);
-    host_state = HOST_USER;
+    pristine = malloc(variables_size());
+    save_variables(pristine);
+    host_boot(HOST_IMAGE, RAM_END, HOST_IMAGE - HOST_IMAGE_VADDR, HOST_IMAGE_VADDR, HOST_DTB, HOST_DTB_BYTES);
     host_snapshot();
 }
 
@@ -188,12 +203,11 @@ void host_snapshot(void)
 
 void host_reset(void)
 {
-    const char *from = snapshot;
-
     madvise((void *)(word_t)HOST_RAM, HOST_RAM_BYTES, MADV_DONTNEED);
-    for (unsigned i = 0; i < host_variable_count; from += host_variables[i++].size)
-        memcpy(host_variables[i].at, from, host_variables[i].size);
+    restore_variables(snapshot);
     host_state = ks.current == &idle_thread ? HOST_IDLE : HOST_USER;
+    if (console_length != 0)
+        memset(console, 0, sizeof console);
     console_length = 0;
 }
 

@@ -80,6 +80,8 @@ const unsigned action_count = sizeof actions / sizeof *actions;
 
 const char *action_name(unsigned action) { return actions[action].name; }
 
+bool action_is_ipc(unsigned action) { return actions[action].kind == SYSCALL; }
+
 bool action_possible(unsigned action)
 {
     return host_state == HOST_USER || (actions[action].kind == EVENT && actions[action].number != EVENT_FAULT);

@@ -9,5 +9,7 @@ extern const unsigned action_count;
 const char *action_name(unsigned action);
 /* The action makes sense in the present state: somebody runs, or it is an event from outside. */
 bool action_possible(unsigned action);
+/* It is a system call on an object of IPC: something for which there may be a fast path. */
+bool action_is_ipc(unsigned action);
 /* Done by the thread that runs, including what it takes to get over preemption. */
 void action_do(unsigned action);

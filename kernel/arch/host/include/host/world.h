@@ -12,6 +12,14 @@ struct boot_info;
 
 /* Maps RAM, boots the kernel with a root task of one page and a device tree (5000 bytes of 0xd7), and takes the first snapshot. Once per process. */
 void host_start(void);
+/* Boots once more, from nothing, with these registers of the loader; host_reset() returns to the snapshot. HOST_HALTED: it does not boot
+ * (with host_allow_halt). */
+enum host_exit host_boot(word_t ui_start, word_t ui_end, word_t pv_offset, word_t entry, word_t dtb, word_t dtb_bytes);
+/* What host_start() passes: the image is the last page of RAM, the device tree is two pages below it. */
+#define HOST_IMAGE (RAM_END - BIT(seL4_PageBits))
+#define HOST_IMAGE_VADDR 0x10000u
+#define HOST_DTB (HOST_IMAGE - 2 * BIT(seL4_PageBits))
+#define HOST_DTB_BYTES 5000u
 /* Makes the present state the one that host_reset() returns to. */
 void host_snapshot(void);
 /* Back to the last snapshot: RAM, the kernel's variables and the machine. Costs what has been touched. */
@@ -40,6 +48,8 @@ extern bool host_allow_halt;
 /* Kernel messages go to standard error at once (default: the last ones, before an abort). */
 extern bool host_verbose;
 
+/* The kernel's console output since the last host_reset() contains `text`. */
+bool host_said(const char *text);
 /* The root task's boot info, in kernel memory. */
 const struct boot_info *host_boot_info(void);
 /* The slot number `index` of the CNode that is the CSpace of `t`. */
