@@ -71,5 +71,6 @@ void bench_faults(void);
 void bench_objects(void);
 void bench_memory(void);
 void bench_interrupts(void);
+void bench_latency(void);
 
 #endif

@@ -8,7 +8,7 @@ KBENCH_OBJS := $(KBENCH_SRCS:%=$(OUT)/user/%.o)
 
 $(OUT)/kbench.elf: $(KBENCH_OBJS) tests/kernel/link.ld
 	@echo "  LD    $@"
-	$(Q)$(CC) $(USER_LDFLAGS) -T tests/kernel/link.ld -o $@ $(KBENCH_OBJS) -lgcc
+	$(Q)$(LINK) $(USER_LDFLAGS) -T tests/kernel/link.ld -o $@ $(KBENCH_OBJS) -lgcc
 -include $(KBENCH_OBJS:.o=.d)
 
 KBENCH_IMAGES := $(OUT)/kbench/run.sh

@@ -76,7 +76,7 @@ static void run(void (*group)(void))
 void kit_main(seL4_BootInfo *info)
 {
     static void (*const groups[])(void) = {bench_syscalls, bench_ipc, bench_notifications, bench_faults, bench_objects,
-                                           bench_memory, bench_interrupts};
+                                           bench_memory, bench_interrupts, bench_latency};
     word_t first = instret(), second = instret(), start = first;
     calibration = second - first;
     root_thread.tcb = ROOT_TCB;

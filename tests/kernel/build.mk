@@ -9,13 +9,13 @@
 
 KTEST_SRCS := $(sort $(wildcard tests/kernel/kit/*.[cS] tests/kernel/*.c))
 KTEST_OBJS := $(KTEST_SRCS:%=$(OUT)/user/%.o)
-tests/kernel/kit/memory_CFLAGS := -fno-tree-loop-distribute-patterns
+tests/kernel/kit/memory_CFLAGS := $(NO_IDIOM)
 ROOT_TASK_LD := tests/kernel/link.ld
 
 $(OUT)/ktest.elf: $(KTEST_OBJS) $(ROOT_TASK_LD)
 	@echo "  LD    $@"
-	$(Q)$(CC) $(USER_LDFLAGS) -T $(ROOT_TASK_LD) -o $@ $(KTEST_OBJS) -lgcc
-$(KTEST_OBJS): USER_CFLAGS += -fno-toplevel-reorder
+	$(Q)$(LINK) $(USER_LDFLAGS) -T $(ROOT_TASK_LD) -o $@ $(KTEST_OBJS) -lgcc
+$(KTEST_OBJS): USER_CFLAGS += $(KEEP_ORDER)
 -include $(KTEST_OBJS:.o=.d)
 
 # $(1) = name
@@ -26,7 +26,7 @@ $(OUT)/$(1)/user.mk $(OUT)/$(1)/user.img &: $(OUT)/$(1).elf $(OUT)/kernel.elf te
 
 $(OUT)/$(1)/monitor.elf: $$(MONITOR_OBJS) firmware/monitor/monitor.ld $(OUT)/kernel.elf $(OUT)/$(1)/user.mk
 	@echo "  LD    $$@"
-	$$(Q)$$(CC) $$(MONITOR_LDFLAGS) -T firmware/monitor/monitor.ld \
+	$$(Q)$$(LINK) $$(MONITOR_LDFLAGS) -T firmware/monitor/monitor.ld \
 	    -Wl,--defsym=MONITOR_BASE=$$(PLAT_MONITOR_BASE) -Wl,--defsym=MONITOR_SIZE=$$(PLAT_MONITOR_SIZE) \
 	    -Wl,--defsym=KERNEL_ENTRY=$$$$($$(CROSS)readelf -h $(OUT)/kernel.elf | sed -n 's/.*Entry point address: *//p') \
 	    $$$$(sed -n 's/^\(UI_[A-Z]*\) := /-Wl,--defsym=\1=/p' $(OUT)/$(1)/user.mk) $$(MONITOR_OBJS) -lgcc -o $$@
@@ -47,17 +47,16 @@ $(eval $(call ROOT_TASK_RULES,kbench))
 endif
 
 ROOT_TASK_QEMU = $(QEMU) -M virt -smp 1 -m $(PLAT_TOTAL_RAM_MIB)M -bios none -display none -monitor none -no-reboot \
-    -serial stdio -icount shift=0,sleep=off
+    -serial stdio -icount shift=0,sleep=off -rtc base=2024-01-01,clock=vm
 
 # For `make test`: both builds, both word sizes.
 KTEST_IMAGES := $(OUT)/ktest/run.sh
-ktest_command = 'kernel $(1) $(2)=timeout 300 sh build/$(PLATFORM)$(3)-$(2)/ktest/run.sh </dev/null'
+ktest_command = 'kernel $(1) $(2)=timeout 300 sh build/$(PLATFORM)$(3)-$(2)$(VARIANT)/ktest/run.sh </dev/null'
 KTEST_COMMANDS := $(foreach b,debug release,$(call ktest_command,riscv32,$(b)) $(call ktest_command,riscv64,$(b),64))
 
-KTEST64_OUT := build/$(PLATFORM)64-$(BUILD)
 .PHONY: ktest-rv64
 ktest-rv64:
-	+$(Q)$(MAKE) --no-print-directory -f mk/main.mk ARCH=riscv64 OUT=$(KTEST64_OUT) GEN=$(KTEST64_OUT)/gen $(KTEST64_OUT)/ktest/run.sh
+	+$(Q)$(MAKE) --no-print-directory -f mk/main.mk ARCH=riscv64 build/$(PLATFORM)64-$(BUILD)$(VARIANT)/ktest/run.sh
 ifneq ($(ARCH),riscv64)
 ktest-images: ktest-rv64
 endif

@@ -84,32 +84,45 @@ word_t image_frame(const void *address)
     return boot_info->userImageFrames.start + ((word_t)address - (word_t)image_start) / PAGE_SIZE;
 }
 
-static word_t device_untyped_at(word_t pa)
+/* Device memory that lies beside what the kit itself has taken, and came with it out of the initial untypeds. */
+struct region {
+    word_t untyped, base, bits;
+};
+#define MAX_SPARE 48
+static struct region spare[MAX_SPARE];
+static unsigned spares;
+
+static bool covers(const struct region *r, word_t pa) { return pa - r->base < (word_t)1 << r->bits; }
+
+static struct region device_region_at(word_t pa)
 {
+    for (unsigned i = 0; i < spares; i++)
+        if (covers(&spare[i], pa)) return spare[i];
     for (word_t i = 0; i < boot_info->untyped.end - boot_info->untyped.start; i++) {
         const seL4_UntypedDesc *d = &boot_info->untypedList[i];
-        if (d->isDevice && pa - d->paddr < ((word_t)1 << d->sizeBits)) return i;
+        struct region r = {boot_info->untyped.start + i, d->paddr, d->sizeBits};
+        if (d->isDevice && covers(&r, pa)) return r;
     }
-    return WORD_MAX;
+    return (struct region){0, 0, 0};
 }
 
 /* Halves the untyped until it has the frame's size, going each time into the half that holds PA. */
 word_t device_frame(word_t pa, word_t size_bits)
 {
-    word_t index = device_untyped_at(pa);
-    if (index == WORD_MAX || boot_info->untypedList[index].sizeBits < size_bits) return 0;
-    word_t untyped = boot_info->untyped.start + index;
-    word_t base = boot_info->untypedList[index].paddr;
-    for (word_t bits = boot_info->untypedList[index].sizeBits; bits > size_bits;) {
-        bits--;
-        word_t halves = slots_new(2), upper = (pa - base) >> bits;
-        if (untyped_retype(untyped, seL4_UntypedObject, bits, ROOT_CNODE, 0, 0, halves, 2) != seL4_NoError) return 0;
-        base += upper << bits;
-        untyped = halves + upper;
+    struct region r = device_region_at(pa);
+    if (r.bits < size_bits) return 0;
+    while (r.bits > size_bits) {
+        r.bits--;
+        word_t halves = slots_new(2), upper = (pa - r.base) >> r.bits;
+        if (untyped_retype(r.untyped, seL4_UntypedObject, r.bits, ROOT_CNODE, 0, 0, halves, 2) != seL4_NoError) return 0;
+        if (kit_permanent && spares < MAX_SPARE)
+            spare[spares++] = (struct region){halves + !upper, r.base + ((word_t)!upper << r.bits), r.bits};
+        r.base += upper << r.bits;
+        r.untyped = halves + upper;
     }
     word_t frame = slot_new();
     word_t type = size_bits == 12 ? seL4_RISCV_4K_Page : seL4_RISCV_Mega_Page;
-    return untyped_retype(untyped, type, 0, ROOT_CNODE, 0, 0, frame, 1) == seL4_NoError ? frame : 0;
+    return untyped_retype(r.untyped, type, 0, ROOT_CNODE, 0, 0, frame, 1) == seL4_NoError ? frame : 0;
 }
 
 word_t vspace_new(void)
