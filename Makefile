@@ -14,10 +14,10 @@ export PLATFORM BUILD
 
 JOBS   ?= $(shell nproc)
 STAGE2  = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS)) -f mk/main.mk
-SETUP   = @tools/setup.sh
+SETUP   = @tools/setup.sh $(if $(filter clang,$(COMPILER)),clang)
 
 .DEFAULT_GOAL := all
-.PHONY: all run qemu-command test soak check debug size bench docs clean help kernel kernel-path setup
+.PHONY: all run qemu-command test compilers soak check debug size bench docs clean help kernel kernel-path setup
 
 all:            ## build everything (BUILD=debug|release, PLATFORM=qemu_virt)
 	$(SETUP) build
@@ -26,12 +26,15 @@ run:            ## build, and boot to the KATA> prompt in this terminal (leave w
 	$(SETUP) build
 	@$(STAGE2) run
 qemu-command:   ## print the exact command that `make run` executes (use with make -s)
-	@tools/setup.sh build >&2
+	@tools/setup.sh build $(if $(filter clang,$(COMPILER)),clang) >&2
 	@$(STAGE2) all >&2
 	@$(STAGE2) qemu-command
 test:           ## build and run every test; the last line counts them
 	$(SETUP) build test
 	@$(STAGE2) test
+compilers:      ## gcc and clang (installed for this), every width, build and level: builds, tests, prints a table
+	@tools/setup.sh build test clang
+	@tools/compilers.py
 soak:           ## random use of the running system (SEED=1 MINUTES=5), the memory figures compared after each batch
 	$(SETUP) build test
 	@$(STAGE2) soak

@@ -14,7 +14,7 @@ apps: $$(patsubst %,$(APP_DIR)/%.app,$$(APPS))
 
 $(APP_DIR)/%.elf: $$(call app_objects,$$*) $(OUT)/libsdk.a sdk/app.ld
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(APP_LDFLAGS) $(filter %.o,$^) $(OUT)/libsdk.a -lgcc -o $@
+	$(Q)$(LINK) $(APP_LDFLAGS) $(filter %.o,$^) $(OUT)/libsdk.a -lgcc -o $@
 
 $(APP_DIR)/%.app: $(APP_DIR)/%.elf $(PACKER)
 	@echo "  PACK  $*.app"

@@ -24,14 +24,20 @@ KERNEL_OPT_debug   := -Os
 # No jump tables, and functions are inlined only where that shrinks the code: 3 KiB less than plain -O2 and as fast (abi-bench).
 KERNEL_OPT_release := -O2 -fno-inline-functions -fno-jump-tables
 KERNEL_OPT ?= $(KERNEL_OPT_$(BUILD))
+# The configured stack is what optimised builds need.
+KERNEL_STACK := $(if $(filter -O0,$(KERNEL_OPT)),KERNEL_STACK_BITS=12)
 KERNEL_INC := -Ikernel/include -Ikernel/arch/riscv/include -I$(GEN)/include
+# One unit, and nothing of it is called from elsewhere but what is marked EXPORT. Clang has no such switch; what it keeps of unused
+# functions, the linker drops. Without jump tables every jump through a register is a call through a pointer (stack check).
+KERNEL_WHOLE_gcc   := -fwhole-program -fcallgraph-info=su
+KERNEL_WHOLE_clang := -ffunction-sections -fno-jump-tables -fstack-usage
 KERNEL_CFLAGS = $(ARCH_FLAGS) $(WARN) -Wconversion -Wmissing-prototypes -Wpedantic $(KERNEL_OPT) -g -ffreestanding \
-    -nostdlib -fwhole-program -fno-stack-protector -fno-common -fno-pic -msmall-data-limit=0 \
+    -nostdlib $(KERNEL_WHOLE_$(COMPILER)) -fno-stack-protector -fno-common -fno-pic -msmall-data-limit=0 \
     $(KERNEL_DEFS) $(KERNEL_INC)
 
 # --- generated ---------------------------------------------------------------------------------------------
 $(GEN)/include/kernel/gen_config.h $(GEN)/gen_config.json &: tools/kconfig.py $(wildcard kernel/configs/*.conf)
-	$(Q)$(PY) tools/kconfig.py $(KERNEL_CONF) $(GEN)/include/kernel/gen_config.h $(GEN)/gen_config.json $(KERNEL_OVERRIDES)
+	$(Q)$(PY) tools/kconfig.py $(KERNEL_CONF) $(GEN)/include/kernel/gen_config.h $(GEN)/gen_config.json $(KERNEL_STACK) $(KERNEL_OVERRIDES)
 	@touch $(GEN)/include/kernel/gen_config.h $(GEN)/gen_config.json
 $(GEN)/include/kernel/caps_gen.h: tools/bitgen.py kernel/api/caps.toml
 	@mkdir -p $(@D)
@@ -52,10 +58,11 @@ $(KERNEL_ASM_OBJS): $(OUT)/kernel/%.o: kernel/%.S | $(KERNEL_GENERATED)
 $(OUT)/kernel/kernel.ld: kernel/arch/riscv/kernel.ld.S | $(KERNEL_GENERATED)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ARCH_FLAGS) $(KERNEL_INC) -D__ASSEMBLER__ -DLINKER_SCRIPT -E -P -x c $(DEPFLAGS) -MT $@ -MF $@.d $< -o $@
-$(OUT)/kernel.elf: $(OUT)/kernel/all.o $(KERNEL_ASM_OBJS) $(OUT)/kernel/kernel.ld
+$(OUT)/kernel.elf: $(OUT)/kernel/all.o $(KERNEL_ASM_OBJS) $(OUT)/kernel/kernel.ld tools/kernel_stack.py
 	@echo "  LD    $@"
-	$(Q)$(CC) $(ARCH_FLAGS) -nostdlib -static -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,-z,max-page-size=4096 \
+	$(Q)$(LINK) $(LINK_ARCH_FLAGS) -nostdlib -static -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
 	    -Wl,--gc-sections -T $(OUT)/kernel/kernel.ld $(OUT)/kernel/all.o $(KERNEL_ASM_OBJS) -lgcc -o $@
+	$(Q)$(KERNEL_STACK_CHECK)
 -include $(wildcard $(OUT)/kernel/*.d $(OUT)/kernel/arch/riscv/*.d)
 
 # --- for user-level build systems, in upstream's layout (tools/kernel_export.py) ----------------------------------
@@ -72,6 +79,5 @@ $(OUT)/kernel.dtb: $(GEN)/platform.mk
 kernel: $(OUT)/kernel.elf $(OUT)/kernel/export.ok $(if $(filter upstream,$(BOOT)),$(OUT)/kernel.dtb)
 kernel-path:
 	@echo $(abspath $(OUT)/kernel.elf)
-KERNEL64_OUT := build/$(PLATFORM)64-$(BUILD)
 kernel-rv64:
-	$(Q)$(MAKE) --no-print-directory -f mk/main.mk ARCH=riscv64 OUT=$(KERNEL64_OUT) GEN=$(KERNEL64_OUT)/gen $(KERNEL64_OUT)/kernel.elf
+	+$(Q)$(MAKE) --no-print-directory -f mk/main.mk ARCH=riscv64 kernel

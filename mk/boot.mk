@@ -1,27 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The KataOS-C authors
 #
-# Two ways into the kernel, and with them two trees of built files. BOOT=monitor (the default) is the system.
-# BOOT=upstream is the kernel alone, with upstream's configuration, for upstream's loader; what differs from that configuration is
-# part of the folder's name.
+# Where it is built: a folder per platform (or upstream's loader and architecture), build, compiler and whatever else differs from
+# the default, so that nothing is mixed.
+#   BOOT=monitor     the system (default)
+#   BOOT=upstream    the kernel alone, with upstream's configuration, for upstream's loader (with ARCH=riscv32|riscv64)
+#   COMPILER=clang   everything compiled by clang-19
+#   KERNEL_OPT=-O0   optimisation of the kernel
+#   NUM_DOMAINS=16   and the other names in KERNEL_SETTABLE: settings of the kernel
 
-BOOT ?= monitor
+BOOT     ?= monitor
+COMPILER ?= gcc
+ifeq ($(filter gcc clang,$(COMPILER)),)
+$(error COMPILER=$(COMPILER): gcc or clang)
+endif
 
-ifeq ($(BOOT),upstream)
-ARCH             ?= riscv32
 KERNEL_SETTABLE  := ROOT_CNODE_SIZE_BITS NUM_DOMAINS NUM_DOMAIN_SCHEDULES MAX_NUM_BOOTINFO_UNTYPED_CAPS BOOT_THREAD_TIME_SLICE \
                     RETYPE_FAN_OUT_LIMIT HAVE_FPU PRINTING
 KERNEL_OVERRIDES := $(strip $(foreach n,$(KERNEL_SETTABLE),$(if $($(n)),$(n)=$($(n)))))
 empty :=
 space := $(empty) $(empty)
-OUT              := build/upstream-$(ARCH)-$(BUILD)$(if $(KERNEL_OVERRIDES),-$(subst =,_,$(subst $(space),-,$(KERNEL_OVERRIDES))))
-BOOT_PARTS       := kernel/% common/sel4_sys/% firmware/% tests/%
+VARIANT := $(if $(filter clang,$(COMPILER)),-clang)$(subst $(space),,$(KERNEL_OPT))
+SETTINGS := $(if $(KERNEL_OVERRIDES),-$(subst =,_,$(subst $(space),-,$(KERNEL_OVERRIDES))))
+
+ifeq ($(BOOT),upstream)
+ARCH       ?= riscv32
 ifeq ($(filter riscv32 riscv64,$(ARCH)),)
 $(error ARCH=$(ARCH): riscv32 or riscv64)
 endif
+OUT        := build/upstream-$(ARCH)-$(BUILD)$(VARIANT)$(SETTINGS)
+BOOT_PARTS := kernel/% common/sel4_sys/% firmware/% tests/%
 else ifeq ($(BOOT),monitor)
-OUT              := build/$(PLATFORM)-$(BUILD)
-BOOT_PARTS       := %
+OUT        := build/$(PLATFORM)$(if $(filter riscv64,$(ARCH)),64)-$(BUILD)$(VARIANT)$(SETTINGS)
+BOOT_PARTS := %
 else
 $(error BOOT=$(BOOT): monitor or upstream)
 endif

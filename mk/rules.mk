@@ -15,7 +15,7 @@ $(OUT)/user/%.S.o: %.S | $(GENERATED_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) $(DEPFLAGS) -c $< -o $@
 # The compiler must not turn memcpy's loop into a call of memcpy.
-$(OUT)/user/common/libc/%.o: USER_CFLAGS += -fno-tree-loop-distribute-patterns
+$(OUT)/user/common/libc/%.o: USER_CFLAGS += $(NO_IDIOM)
 $(OUT)/libkata.a: $(COMMON_OBJS)
 	@echo "  AR    $@"
 	$(Q)rm -f $@ && $(AR) rcs $@ $^

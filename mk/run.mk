@@ -18,13 +18,21 @@ BUILDS      := debug release
 SUBMAKE      = $(MAKE) --no-print-directory -s -f mk/main.mk
 TEST_PYTEST ?= $(filter-out tests/system,$(sort $(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py)))))
 
+# If the second compiler is there, its kernel passes the conformance suite, too (the whole matrix: `make compilers`).
+ifeq ($(COMPILER)$(shell command -v clang-19 >/dev/null && echo +clang),gcc+clang)
+CLANG_IMAGES   := $(SUBMAKE) COMPILER=clang BUILD=release build/$(PLATFORM)-release-clang/ktest/run.sh && \
+                  $(SUBMAKE) COMPILER=clang BUILD=debug ARCH=riscv64 build/$(PLATFORM)64-debug-clang/ktest/run.sh
+CLANG_COMMANDS := $(call ktest_command,riscv32,release-clang) $(call ktest_command,riscv64,debug-clang,64)
+endif
+
 test: $(UNIT_BINS)
 	+@for b in $(BUILDS); do $(SUBMAKE) BUILD=$$b all ktest-images || exit 1; done
 	+@$(SUBMAKE) kernel-rv64
-	+@boot() { $(SUBMAKE) BUILD=$$1 qemu-command; }; out=build/$(PLATFORM); \
-	    QEMU_COMMAND="$$(boot debug)" OUT=$$out-debug $(PY) tools/run_tests.py --unit $(UNIT_BINS) \
-	    --target $(KTEST_COMMANDS) --pytest $(TEST_PYTEST) \
-	    --console "tests/system=$$out-debug=$$(boot debug)" "tests/system=$$out-release=$$(boot release)"
+	+@$(CLANG_IMAGES)
+	+@boot() { $(SUBMAKE) BUILD=$$1 qemu-command; }; out() { echo build/$(PLATFORM)-$$1$(VARIANT); }; \
+	    QEMU_COMMAND="$$(boot debug)" OUT="$$(out debug)" $(PY) tools/run_tests.py --unit $(UNIT_BINS) \
+	    --target $(KTEST_COMMANDS) $(CLANG_COMMANDS) --pytest $(TEST_PYTEST) \
+	    --console "tests/system=$$(out debug)=$$(boot debug)" "tests/system=$$(out release)=$$(boot release)"
 .PHONY: ktest-images
 ktest-images: $(KTEST_IMAGES)
 

@@ -14,4 +14,4 @@ $(OUT)/rootserver/%.o: rootserver/% | $$(GENERATED_HEADERS)
 
 $(OUT)/rootserver.elf: $(ROOTSERVER_OBJS) $(OUT)/libkata.a rootserver/rootserver.ld
 	@echo "  LD    $@"
-	$(Q)$(CC) $(USER_LDFLAGS) -Wl,--defsym=ROOTSERVER_BASE=$(ROOTSERVER_BASE) -T rootserver/rootserver.ld $(ROOTSERVER_OBJS) $(OUT)/libkata.a -lgcc -o $@
+	$(Q)$(LINK) $(USER_LDFLAGS) -Wl,--defsym=ROOTSERVER_BASE=$(ROOTSERVER_BASE) -T rootserver/rootserver.ld $(ROOTSERVER_OBJS) $(OUT)/libkata.a -lgcc -o $@

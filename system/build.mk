@@ -35,7 +35,7 @@ $(OUT)/components/$(1)/%.o: % $(GEN)/$(1)/camkes.h | $$$$(GENERATED_HEADERS)
 	$(Q)$(CC) $$(USER_CFLAGS) -I$(GEN)/$(1) -Iservices/$(1)/include -Iservices/$(1)/src $$($(1)_CFLAGS) $(DEPFLAGS) -c $$< -o $$@
 $(OUT)/$(1).elf: $$($(1)_OBJS) $(OUT)/libkata.a $(GEN)/$(1)/link.args tools/composer/component.ld
 	@echo "  LD    $$@"
-	$(Q)$(CC) $$(USER_LDFLAGS) @$(GEN)/$(1)/link.args -T tools/composer/component.ld $$($(1)_OBJS) $(OUT)/libkata.a -lgcc -o $$@
+	$(Q)$(LINK) $$(USER_LDFLAGS) @$(GEN)/$(1)/link.args -T tools/composer/component.ld $$($(1)_OBJS) $(OUT)/libkata.a -lgcc -o $$@
 -include $$($(1)_OBJS:.o=.d)
 endef
 $(foreach c,$(ASSEMBLED),$(eval $(call component_rules,$c)))

@@ -1,14 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The KataOS-C authors
-"""Proves that the kernel stack is large enough: longest path through the call graph that GCC wrote (-fcallgraph-info=su).
+"""Proves that the kernel stack is large enough: the longest path through the call graph.
 
-  kernel_stack.py GRAPH.ci --size BYTES     fails on recursion (but for functions given
-          with --bounded), frames of variable size, calls through pointers, and when the longest path does not fit
-"""
+  kernel_stack.py GRAPH.ci --size BYTES                     the graph that GCC writes (-fcallgraph-info=su)
+  kernel_stack.py FRAMES.su --code kernel.elf --size BYTES  frames as -fstack-usage lists them, calls from the linked code
+
+Fails on recursion (but for functions given with --bounded), frames of variable size, calls through pointers, and when the longest
+path does not fit."""
 
 import argparse
 import re
+import subprocess
 import sys
 
 NODE = re.compile(r'node: \{ title: "([^"]+)" label: "[^"]*?(?:(\d+) bytes \((\w+)[^"]*)?"')
@@ -26,6 +29,32 @@ def read(path):
                 frames[node[1]] = int(node[2] or 0)
             elif edge := EDGE.match(line):
                 calls.setdefault(edge[1], set()).add(edge[2])
+    return frames, calls
+
+
+FUNCTION = re.compile(r"^[0-9a-f]+ <([^>]+)>:$")
+# Jumps and calls with the function they end in; a jump to another function is a tail call.
+JUMP = re.compile(r"\t(?:c\.)?(?:j|jal|call|tail|b\w+|jalr|jr)\t.*<([^>+]+)(?:\+0x[0-9a-f]+)?>")
+THROUGH_REGISTER = re.compile(r"\t(?:c\.)?(?:jr|jalr)\t(?!.*<)")
+
+
+def read_code(usage, code, objdump):
+    """The same from -fstack-usage and the linked code. Functions without a frame size are assembly and use none."""
+    frames, calls, function = {}, {}, None
+    for line in open(usage, encoding="utf-8"):
+        where, size, kind = line.rstrip("\n").split("\t")
+        if kind != "static":
+            sys.exit(f"kernel_stack: {short(where)}: the frame's size is not constant")
+        frames[short(where)] = int(size)
+    text = subprocess.run([objdump, "-d", code], check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
+    for line in text.splitlines():
+        if start := FUNCTION.match(line):
+            function = start[1]
+            frames.setdefault(function, 0)
+        elif (jump := JUMP.search(line)) and jump[1] != function:
+            calls.setdefault(function, set()).add(jump[1])
+        elif THROUGH_REGISTER.search(line):
+            calls.setdefault(function, set()).add("indirect")
     return frames, calls
 
 
@@ -72,12 +101,14 @@ def bound(text):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("graph")
+    parser.add_argument("graph", help="what the compiler wrote")
+    parser.add_argument("--code", help="the linked kernel, whose calls count")
+    parser.add_argument("--objdump", default="riscv64-unknown-elf-objdump")
     parser.add_argument("--size", type=int, required=True, help="bytes of stack there are")
     parser.add_argument("--bounded", type=bound, action="append", default=[], metavar="FUNCTION=N",
                         help="a function known to be active at most N times at once")
     args = parser.parse_args()
-    frames, calls = read(args.graph)
+    frames, calls = read_code(args.graph, args.code, args.objdump) if args.code else read(args.graph)
     depth = Depth(frames, calls, dict(args.bounded))
     used, path = max(depth.deepest(name, []) for name in frames)
     print(f"  STACK kernel: {used} of {args.size} bytes")

@@ -14,6 +14,7 @@ packages() {
     test)  echo "gcc:host-compiler-for-unit-tests libc6-dev:host-C-library libcmocka-dev:unit-test-framework
                  python3-pytest:test-runner python3-pexpect:drives-the-console lrzsz:zmodem-sender
                  graphviz:draws-the-component-graph" ;;
+    clang) echo "clang-19:second-compiler,-asked-for-with-COMPILER=clang lld-19:its-linker libclang-rt-19-dev:its-sanitizers" ;;
     debug) echo "gdb-multiarch:debugger" ;;
     docs)  echo "graphviz:draws-the-component-graph" ;;
     *)     echo "setup.sh: unknown set '$1'" >&2; exit 2 ;;

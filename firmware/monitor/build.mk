@@ -9,7 +9,7 @@ MONITOR_SRCS := $(addprefix firmware/monitor/,start.S main.c pmp.c sbi.c trap.c 
 MONITOR_OBJS := $(MONITOR_SRCS:%=$(OUT)/%.o)
 MONITOR_CFLAGS = $(ARCH_FLAGS) $(WARN) -Wconversion -Wmissing-prototypes -Wpedantic -Os -g -ffreestanding -nostdlib \
                  -fno-stack-protector -fno-common -msmall-data-limit=0 -I$(GEN)/include
-MONITOR_LDFLAGS = $(ARCH_FLAGS) -nostdlib -static -Wl,--no-warn-rwx-segments -Wl,--build-id=none
+MONITOR_LDFLAGS = $(LINK_ARCH_FLAGS) -nostdlib -static -Wl,--build-id=none
 
 $(OUT)/firmware/monitor/%.o: firmware/monitor/% | $(GEN)/include/platform_gen.h
 	@mkdir -p $(@D)
@@ -18,7 +18,7 @@ $(OUT)/firmware/monitor/%.o: firmware/monitor/% | $(GEN)/include/platform_gen.h
 
 $(OUT)/monitor.elf: $(MONITOR_OBJS) firmware/monitor/monitor.ld $(OUT)/kernel.elf $(OUT)/user.mk
 	@echo "  LD    $@"
-	$(Q)$(CC) $(MONITOR_LDFLAGS) -T firmware/monitor/monitor.ld \
+	$(Q)$(LINK) $(MONITOR_LDFLAGS) -T firmware/monitor/monitor.ld \
 	    -Wl,--defsym=MONITOR_BASE=$(PLAT_MONITOR_BASE) -Wl,--defsym=MONITOR_SIZE=$(PLAT_MONITOR_SIZE) \
 	    -Wl,--defsym=KERNEL_ENTRY=$$($(CROSS)readelf -h $(OUT)/kernel.elf | sed -n 's/.*Entry point address: *//p') \
 	    $$(sed -n 's/^\(UI_[A-Z]*\) *:*= */-Wl,--defsym=\1=/p' $(OUT)/user.mk) $(MONITOR_OBJS) -lgcc -o $@
@@ -27,5 +27,5 @@ $(OUT)/monitor.elf: $(MONITOR_OBJS) firmware/monitor/monitor.ld $(OUT)/kernel.el
 $(OUT)/park%.elf: firmware/monitor/park.S firmware/monitor/park.ld $(GEN)/platform.mk
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
-	$(Q)$(CC) $(MONITOR_LDFLAGS) -DPARK_BASE=$(PLAT_HART$*_BASE) -DPARK_SIZE=$(PLAT_HART$*_SIZE) -DPARK_MTIMECMP='($(PLAT_CLINT_BASE)+0x4000+8*$*)' \
+	$(Q)$(LINK) $(MONITOR_LDFLAGS) -DPARK_BASE=$(PLAT_HART$*_BASE) -DPARK_SIZE=$(PLAT_HART$*_SIZE) -DPARK_MTIMECMP='($(PLAT_CLINT_BASE)+0x4000+8*$*)' \
 	    -Wl,--defsym=PARK_BASE=$(PLAT_HART$*_BASE) -T firmware/monitor/park.ld firmware/monitor/park.S -o $@

@@ -9,18 +9,20 @@
 
 ifeq ($(BOOT),upstream)
 LOADER_SRCS := $(wildcard tests/loader/*.[cS])
+LOADER_CFLAGS = $(ARCH_FLAGS) $(WARN) -Os -g -ffreestanding -fno-stack-protector -msmall-data-limit=0 $(NO_IDIOM)
 # Where QEMU puts the device tree for our monitor to pass on (OpenSBI passes one by itself).
 LOADER_BASE := 0x88000000
 LOADER_DTB  := 0x8c000000
 
 # $(1) = name
 define LOADED_TASK_RULES
-$(OUT)/$(1)/loader.elf: $$(LOADER_SRCS) tests/loader/link.ld $(OUT)/kernel.elf $(OUT)/$(1).elf
+$(OUT)/$(1)/loader/%.o: tests/loader/% $(OUT)/kernel.elf $(OUT)/$(1).elf
 	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(LOADER_CFLAGS) -DKERNEL_ELF='"$(OUT)/kernel.elf"' -DUSER_ELF='"$(OUT)/$(1).elf"' -c $$< -o $$@
+$(OUT)/$(1)/loader.elf: $$(LOADER_SRCS:tests/loader/%=$(OUT)/$(1)/loader/%.o) tests/loader/link.ld
 	@echo "  LD    $$@"
-	$$(Q)$$(CC) $$(ARCH_FLAGS) $$(WARN) -Os -g -ffreestanding -nostdlib -static -fno-stack-protector -msmall-data-limit=0 \
-	    -fno-tree-loop-distribute-patterns -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
-	    -DKERNEL_ELF='"$(OUT)/kernel.elf"' -DUSER_ELF='"$(OUT)/$(1).elf"' -T tests/loader/link.ld $$(LOADER_SRCS) -lgcc -o $$@
+	$$(Q)$$(LINK) $$(LINK_ARCH_FLAGS) -nostdlib -static -Wl,--build-id=none -T tests/loader/link.ld \
+	    $$(filter %.o,$$^) -lgcc -o $$@
 
 $(OUT)/$(1)/run.sh: $(OUT)/$(1)/loader.elf $$(LOADER_FIRMWARE)
 	@{ echo '#!/bin/sh'; echo 'exec $$(QEMU) -M virt -smp 1 -m $$(PLAT_TOTAL_RAM_MIB)M $$(LOADER_QEMU_$(ARCH)) -display none' \
@@ -39,7 +41,7 @@ LOADER_FIRMWARE := $(if $(filter riscv32,$(ARCH)),$(OUT)/sbi.elf $(OUT)/kernel.d
 # Our monitor as plain SBI firmware: it hands over hart and device tree instead of a user image.
 $(OUT)/sbi.elf: $(MONITOR_OBJS) firmware/monitor/monitor.ld $(GEN)/platform.mk
 	@echo "  LD    $@"
-	$(Q)$(CC) $(MONITOR_LDFLAGS) -T firmware/monitor/monitor.ld \
+	$(Q)$(LINK) $(MONITOR_LDFLAGS) -T firmware/monitor/monitor.ld \
 	    -Wl,--defsym=MONITOR_BASE=$(PLAT_MONITOR_BASE) -Wl,--defsym=MONITOR_SIZE=$(PLAT_MONITOR_SIZE) \
 	    -Wl,--defsym=KERNEL_ENTRY=$(LOADER_BASE) -Wl,--defsym=UI_START=0 -Wl,--defsym=UI_END=$(LOADER_DTB) \
 	    -Wl,--defsym=UI_PVOFFSET=0 -Wl,--defsym=UI_ENTRY=0 $(MONITOR_OBJS) -lgcc -o $@
@@ -68,6 +70,6 @@ ktest-upstream:
 	    [ $(BUILD) = release ] || $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a $(LOADED_DOMAINS) ktest-loaded || exit 1; \
 	done
 ktest-images: ktest-upstream
-LOADED_RUNS := $(foreach a,riscv32 riscv64,$(a)-debug $(a)-release $(a)-debug$(LOADED_DOMAINS_SUFFIX))
+LOADED_RUNS := $(foreach a,riscv32 riscv64,$(a)-debug$(VARIANT) $(a)-release$(VARIANT) $(a)-debug$(VARIANT)$(LOADED_DOMAINS_SUFFIX))
 KTEST_COMMANDS += $(foreach r,$(LOADED_RUNS),'upstream $(r)=timeout 300 sh build/upstream-$(r)/ktest/run.sh </dev/null')
 endif

@@ -21,7 +21,8 @@ static seL4_Word *take(camkes_stream_t *s, size_t n)
         turn_bad(s);
         return NULL;
     }
-    s->at = at + n;
+    if (n != 0) /* C11 6.5.6: nothing may be added to a null pointer, not even 0 */
+        s->at = at + n;
     return at;
 }
 

@@ -10,13 +10,11 @@ KERNEL_SRCS += kernel/ipc/fastpath.c kernel/ipc/fastpath_signal.c
 KERNEL_DEFS += -DKERNEL_FASTPATH
 KERNEL_ASM += kernel/arch/riscv/entry.S kernel/arch/riscv/fpu.S
 
-# GCC writes the call graph with frame sizes; the longest path has to fit in the kernel stack, or the link fails. One function may be
-# active twice: deleting an IRQ handler capability deletes its notification capability, whose deletion ends there.
-ifneq (,$(findstring gcc,$(CC)))
-KERNEL_DEFS += -fcallgraph-info=su
-$(OUT)/kernel/stack.ok: $(OUT)/kernel/all.o tools/kernel_stack.py
-	$(Q)$(PY) tools/kernel_stack.py $(<:.o=.ci) --bounded finalise_slot=2 --bounded check_table=3 \
-	    --size $$((1 << $$(sed -n 's/^#define CONFIG_KERNEL_STACK_BITS //p' $(GEN)/include/kernel/gen_config.h)))
-	@touch $@
-$(OUT)/kernel.elf: | $(OUT)/kernel/stack.ok
-endif
+# The longest path of calls has to fit in the kernel stack, or there is no kernel. GCC writes the call graph with the frames' sizes; with
+# clang the calls are those of the linked code. One function may be active twice: deleting an IRQ handler capability deletes its
+# notification capability, whose deletion ends there (finalise_slot and cap_finalise; either may be inlined in the other).
+KERNEL_CALLS_gcc   = $(OUT)/kernel/all.ci
+KERNEL_CALLS_clang = $(OUT)/kernel/all.su --code $(OUT)/kernel.elf --objdump $(CROSS)objdump
+KERNEL_STACK_BYTES = $$((1 << $$(sed -n 's/^.define CONFIG_KERNEL_STACK_BITS //p' $(GEN)/include/kernel/gen_config.h)))
+KERNEL_STACK_CHECK = $(PY) tools/kernel_stack.py $(KERNEL_CALLS_$(COMPILER)) --size $(KERNEL_STACK_BYTES) \
+    --bounded finalise_slot=2 --bounded cap_finalise=2 --bounded check_table=3

@@ -17,8 +17,8 @@
 enum { NOT_FOUND = 3, FOUND = 4 };
 
 struct fake fake;
-volatile uint8_t cpio_archive[cpio_archive_SIZE];
-volatile uint8_t power[power_SIZE];
+_Alignas(4096) volatile uint8_t cpio_archive[cpio_archive_SIZE];
+_Alignas(4096) volatile uint8_t power[power_SIZE];
 static size_t archive_length;
 
 static void append_entry(const char *name, unsigned mode, const void *data, size_t size)

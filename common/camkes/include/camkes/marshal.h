@@ -31,7 +31,7 @@ typedef struct camkes_stream {
 static inline camkes_stream_t camkes_stream(void *base, size_t words)
 {
     seL4_Word *at = (seL4_Word *)base;
-    return (camkes_stream_t){ at, at + words };
+    return (camkes_stream_t){ at, words != 0 ? at + words : at }; /* base may be NULL */
 }
 
 /* True when something did not fit or was not there. */
