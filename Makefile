@@ -17,7 +17,7 @@ STAGE2  = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAG
 SETUP   = @tools/setup.sh $(if $(filter clang,$(COMPILER)),clang)
 
 .DEFAULT_GOAL := all
-.PHONY: all run qemu-command test compilers soak check debug size bench docs clean help kernel kernel-path setup
+.PHONY: all run qemu-command test compilers soak check debug size bench docs clean help kernel kernel-path user-image user-image-path setup
 
 all:            ## build everything (BUILD=debug|release, PLATFORM=qemu_virt)
 	$(SETUP) build
@@ -55,6 +55,11 @@ kernel:         ## build the kernel alone (BOOT=upstream ARCH=riscv32|riscv64: f
 	@$(STAGE2) kernel
 kernel-path:    ## print where `make kernel` with the same variables puts it (use with make -s)
 	@$(STAGE2) -s kernel-path
+user-image:     ## build rootserver and services for the kernel in SEL4_OUT_DIR=<its build folder>, as one root task
+	$(SETUP) build
+	@$(STAGE2) user-image
+user-image-path: ## print where `make user-image` with the same variables puts it (use with make -s)
+	@$(STAGE2) -s user-image-path
 clean:          ## remove all that was built
 	rm -rf build
 help:           ## this list

@@ -5,6 +5,7 @@
 # the default, so that nothing is mixed.
 #   BOOT=monitor     the system (default)
 #   BOOT=upstream    the kernel alone, with upstream's configuration, for upstream's loader (with ARCH=riscv32|riscv64)
+#   SEL4_OUT_DIR=...  the programs of the system alone, for the kernel that was built in that folder (mk/user_image.mk)
 #   COMPILER=clang   everything compiled by clang-19
 #   KERNEL_OPT=-O0   optimisation of the kernel
 #   NUM_DOMAINS=16   and the other names in KERNEL_SETTABLE: settings of the kernel
@@ -23,7 +24,9 @@ space := $(empty) $(empty)
 VARIANT := $(if $(filter clang,$(COMPILER)),-clang)$(subst $(space),,$(KERNEL_OPT))
 SETTINGS := $(if $(KERNEL_OVERRIDES),-$(subst =,_,$(subst $(space),-,$(KERNEL_OVERRIDES))))
 
-ifeq ($(BOOT),upstream)
+ifdef SEL4_OUT_DIR
+include mk/user_image.mk
+else ifeq ($(BOOT),upstream)
 ARCH       ?= riscv32
 ifeq ($(filter riscv32 riscv64,$(ARCH)),)
 $(error ARCH=$(ARCH): riscv32 or riscv64)

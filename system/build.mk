@@ -9,7 +9,7 @@ COMPOSER    := tools/composer/compose.py
 COMPOSER_PY := $(wildcard tools/composer/*.py)
 BUILTINS    ?= $(OUT)/builtins.cpio
 WORD_BITS   := $(if $(filter riscv64,$(ARCH)),64,32)
-COMPOSE_ARGS = $(ASSEMBLY) -I platforms/$(PLATFORM) -I interfaces --size-of BUILTINS_SIZE=$(BUILTINS) --word-bits $(WORD_BITS)
+COMPOSE_ARGS = $(ASSEMBLY) -I platforms/$(PLATFORM) -I interfaces --size-of BUILTINS_SIZE=$(BUILTINS) --word-bits $(WORD_BITS) $(COMPOSE_EXTRA)
 
 # The services that this assembly has. services/ is included before system/ (mk/main.mk sorts): COMPONENTS is complete here.
 ASSEMBLED := $(filter $(shell sed -n 's/^ *component  *[A-Za-z]*  *\([a-z_0-9]*\);.*/\1/p' $(ASSEMBLY)),$(COMPONENTS))
@@ -42,9 +42,10 @@ $(foreach c,$(ASSEMBLED),$(eval $(call component_rules,$c)))
 COMPONENT_ELFS := $(ASSEMBLED:%=$(OUT)/%.elf)
 
 IMAGE_OUTPUTS := $(addprefix $(OUT)/,user.img user.mk system.cdl capdl.bin composition.json)
-$(IMAGE_OUTPUTS) &: $(COMPONENT_ELFS) $(OUT)/rootserver.elf $(OUT)/kernel.elf $(GLUE_STAMP)
+COMPOSE_IMAGE ?= --kernel $(OUT)/kernel.elf
+$(IMAGE_OUTPUTS) &: $(COMPONENT_ELFS) $(OUT)/rootserver.elf $(filter %.elf,$(COMPOSE_IMAGE)) $(GLUE_STAMP)
 	@echo "  IMAGE $(OUT)/user.img"
-	$(Q)$(PY) $(COMPOSER) image $(COMPOSE_ARGS) --elf-dir $(OUT) --kernel $(OUT)/kernel.elf --image $(OUT)/user.img --mk $(OUT)/user.mk \
+	$(Q)$(PY) $(COMPOSER) image $(COMPOSE_ARGS) --elf-dir $(OUT) $(COMPOSE_IMAGE) --image $(OUT)/user.img --mk $(OUT)/user.mk \
 	    --cdl $(OUT)/system.cdl --spec $(OUT)/capdl.bin --json $(OUT)/composition.json
 	@touch $(IMAGE_OUTPUTS)
 
@@ -56,3 +57,22 @@ $(GEN)/authority.txt: $(ASSEMBLY) $(wildcard platforms/$(PLATFORM)/*.camkes inte
 # The drawing for the documentation, and who holds which capability.
 docs/graph.svg docs/authority.txt &: $(GLUE_STAMP)
 	$(Q)$(PY) $(COMPOSER) graph $(COMPOSE_ARGS) --svg docs/graph.svg --authority docs/authority.txt
+
+ifdef SEL4_OUT_DIR
+$(GEN)/include/kernel/gen_config.h: $(SEL4_CONFIG) $(GEN)/invocations_all.json tools/sel4_config.py
+	@mkdir -p $(@D)
+	$(Q)$(PY) tools/sel4_config.py $(SEL4_OUT_DIR) $< $(GEN)/invocations_all.json $@
+	@touch $@
+
+# The boot image as the one segment of an ELF file.
+USER_IMAGE := $(OUT)/user-image.elf
+$(USER_IMAGE): $(OUT)/user.img system/user_image.ld
+	@echo "  LD    $@"
+	$(Q)$(CC) $(USER_LDFLAGS) -Wl,--no-warn-rwx-segments -Wl,--defsym=UI_VIRT=$(call ui_value,UI_VIRT) -Wl,-e,$(call ui_value,UI_ENTRY) -T system/user_image.ld \
+	    -Wl,--oformat=elf$(WORD_BITS)-littleriscv -Wl,--format=binary $< -Wl,--format=default -o $@
+
+.PHONY: user-image user-image-path
+user-image: $(USER_IMAGE)
+user-image-path:
+	@echo $(abspath $(USER_IMAGE))
+endif

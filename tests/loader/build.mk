@@ -4,6 +4,7 @@
 # BOOT=upstream: root tasks started the way upstream's loader does it. A root task NAME ($(OUT)/NAME.elf) gets
 #   $(OUT)/NAME/loader.elf   tests/loader with kernel and root task inside
 #   $(OUT)/NAME/run.sh       the QEMU command: rv64 behind the OpenSBI that comes with QEMU, rv32 behind our monitor as SBI firmware
+#                            (instructions are counted unless COUNTED is empty in its environment)
 #   run-NAME                 builds and runs it
 # ROOT_TASK=<file.elf> makes `user` such a name: any program with the ABI.
 
@@ -24,9 +25,9 @@ $(OUT)/$(1)/loader.elf: $$(LOADER_SRCS:tests/loader/%=$(OUT)/$(1)/loader/%.o) te
 	$$(Q)$$(LINK) $$(LINK_ARCH_FLAGS) -nostdlib -static -Wl,--build-id=none -T tests/loader/link.ld \
 	    $$(filter %.o,$$^) -lgcc -o $$@
 
-$(OUT)/$(1)/run.sh: $(OUT)/$(1)/loader.elf $$(LOADER_FIRMWARE)
+$(OUT)/$(1)/run.sh: $(OUT)/$(1)/loader.elf $$(LOADER_FIRMWARE) tests/loader/build.mk
 	@{ echo '#!/bin/sh'; echo 'exec $$(QEMU) -M virt -smp 1 -m $$(PLAT_TOTAL_RAM_MIB)M $$(LOADER_QEMU_$(ARCH)) -display none' \
-	    '-monitor none -no-reboot -serial stdio -icount shift=0,sleep=off "$$$$@"'; } > $$@
+	    '-monitor none -no-reboot -serial stdio $$$${COUNTED--icount shift=0,sleep=off} "$$$$@"'; } > $$@
 	@chmod +x $$@
 
 .PHONY: run-$(1)
@@ -66,7 +67,10 @@ LOADED_DOMAINS_SUFFIX := -ROOT_CNODE_SIZE_BITS_13-NUM_DOMAINS_16
 .PHONY: ktest-upstream
 ktest-upstream:
 	+$(Q)for a in riscv32 riscv64; do \
-	    $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a ktest-loaded || exit 1; \
+	    $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a kernel ktest-loaded || exit 1; \
+	    $(MAKE) --no-print-directory -f mk/main.mk SEL4_OUT_DIR=build/upstream-$$a-$(BUILD) user-image || exit 1; \
+	    image=$$($(MAKE) --no-print-directory -s -f mk/main.mk SEL4_OUT_DIR=build/upstream-$$a-$(BUILD) user-image-path); \
+	    $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a ROOT_TASK=$$image build/upstream-$$a-$(BUILD)/user/run.sh || exit 1; \
 	    [ $(BUILD) = release ] || $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a $(LOADED_DOMAINS) ktest-loaded || exit 1; \
 	done
 ktest-images: ktest-upstream

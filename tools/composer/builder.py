@@ -83,24 +83,32 @@ class Builder:
             frame = self._frame_run(node, elf, run)
             vspace.map(run.start, Cap(0, frame, count=run.count, rights=RW if run.writable else R, flags=0 if run.writable else EXECUTE))
         for mmio in node.mmio:
-            frame = self.spec.add(f"{node.name}_{mmio.name}", "frame", count=mmio.size // PAGE, size_bits=12, flags=DEVICE,
-                                  data=mmio.paddr // PAGE, owner=node.name)
-            vspace.map(elf.address(mmio.name), Cap(0, frame, count=frame.count, rights=RW))
+            frame = self._device(node, mmio)
+            vspace.map(elf.address(mmio.name), Cap(0, frame, count=frame.count, rights=RW if mmio.content is None else R))
         self._map_shared(node, elf, vspace)
         if node.get("boot_cnode"):
             vspace.map(elf.address("camkes_bootinfo"), Cap(0, self.spec.by_name["bootinfo"], rights=RW, flags=COPY))
         for name in node.copyregions:
             vspace.cover(elf.address(name))
 
+    def _device(self, node, mmio):
+        fields = {"count": mmio.size // PAGE, "size_bits": 12, "owner": node.name}
+        if mmio.content is None:
+            return self.spec.add(f"{node.name}_{mmio.name}", "frame", flags=DEVICE, data=mmio.paddr // PAGE, **fields)
+        return self._from_image(f"{node.name}_{mmio.name}", mmio.content, kind="text", **fields)
+
+    def _from_image(self, name, content, **fields):
+        frame = self.spec.add(name, "frame", flags=IMAGE, data=self.image_page, **fields)
+        self.image_page += frame.count
+        self.contents.append(content)
+        return frame
+
     def _frame_run(self, node, elf, run):
         name = f"{node.name}_{run.name}"
         fields = {"count": run.count, "size_bits": 12, "owner": node.name, "kind": run.name}
         if not run.in_image:
             return self.spec.add(name, "frame", **fields)
-        frame = self.spec.add(name, "frame", flags=IMAGE, data=self.image_page, **fields)
-        self.image_page += run.count
-        self.contents.append(elf.memory(run.start, run.start + run.count * PAGE))
-        return frame
+        return self._from_image(name, elf.memory(run.start, run.start + run.count * PAGE), **fields)
 
     def _map_shared(self, node, elf, vspace):
         for provided in node.provided:

@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import glue  # noqa: E402
 from check import resolve  # noqa: E402
-from errors import ComposeError  # noqa: E402
+from errors import ComposeError, Loc  # noqa: E402
 from loader import Loader  # noqa: E402
 from output import write  # noqa: E402
 from rules import check_rules  # noqa: E402
@@ -32,6 +32,8 @@ def arguments(argv):
     common.add_argument("-I", dest="include", action="append", default=[], help="folder for imports")
     common.add_argument("-D", dest="define", action="append", default=[], metavar="NAME=NUMBER", help="constant of the assembly")
     common.add_argument("--size-of", action="append", default=[], metavar="NAME=FILE", help="constant: size of a file in bytes")
+    common.add_argument("--content", action="append", default=[], metavar="DEVICE=FILE",
+                        help="instance.dataport: the file travels in the boot image, the machine does not have this memory")
     common.add_argument("--word-bits", type=int, choices=(32, 64), default=32)
     common.add_argument("--root-cnode-bits", type=int, default=10, help="radix of the boot CNode (kernel configuration)")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -69,9 +71,23 @@ def definitions(args):
     return defines
 
 
+def add_contents(args, system):
+    """--content: whoever maps the device gets pages of the boot image with the file's bytes instead."""
+    for text in args.content:
+        device, _, path = text.partition("=")
+        ports = [port for node in system for port in node.mmio if port.hardware == device]
+        if not ports:
+            raise ComposeError(Loc(args.assembly, 1), f"--content: nobody is connected to {device}")
+        with open(path, "rb") as file:
+            content = file.read()
+        for port in ports:
+            port.content = content.ljust(port.size, b"\0")
+
+
 def load(args):
     """Parsed, resolved and checked system."""
     system = resolve(Loader(args.include).read(args.assembly), definitions(args))
+    add_contents(args, system)
     check_rules(system)
     return system
 

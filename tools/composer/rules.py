@@ -53,7 +53,7 @@ def _priorities(system):
 
 
 def _devices(system):
-    regions = sorted(((m, node) for node in system for m in node.mmio), key=lambda r: r[0].paddr)
+    regions = sorted(((m, node) for node in system for m in node.mmio if m.content is None), key=lambda r: r[0].paddr)
     for (low, low_node), (high, high_node) in zip(regions, regions[1:]):
         if low.paddr + low.size > high.paddr:
             raise ComposeError(high.loc, f"device memory of {high_node.name}.{high.name} (0x{high.paddr:x}, 0x{high.size:x} bytes) overlaps that of "

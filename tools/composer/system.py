@@ -66,6 +66,7 @@ class Mmio:
     size: int
     hardware: str
     loc: object
+    content: bytes = None   # comes with the boot image instead of being there already
 
 
 @dataclass

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+#
+# The programs of the system for a kernel from elsewhere: SEL4_OUT_DIR is its build or install folder, with the files that
+# kernels of this ABI leave for user-level builds (sel4-abi.md 13.1). Word size and everything else come from there.
+#   user-image        one ELF file, which any loader of such kernels can start as the root task
+#   user-image-path   prints where it is
+
+SEL4_CONFIG := $(firstword $(wildcard $(addsuffix /kernel/gen_config.h, $(addprefix $(SEL4_OUT_DIR)/, \
+    gen_config libsel4/include include kernel/gen_config sel4/libsel4/include))))
+ifeq ($(SEL4_CONFIG),)
+$(error $(SEL4_OUT_DIR): no gen_config/kernel/gen_config.h there; SEL4_OUT_DIR is the folder that a kernel was built in or installed to)
+endif
+sel4_value = $(strip $(shell sed -n 's/^\#define CONFIG_$(1)  *\([^ ]*\) *.*$$/\1/p' $(SEL4_CONFIG)))
+
+ARCH        := $(call sel4_value,SEL4_ARCH)
+override BUILD := $(if $(call sel4_value,DEBUG_BUILD),debug,release)
+# A folder of its own for every kernel: the name says which, as far as names go.
+OUT         := build/user-$(ARCH)-$(BUILD)$(VARIANT)-$(firstword $(shell echo $(abspath $(SEL4_OUT_DIR)) | cksum))
+BOOT_PARTS  := $(filter-out kernel/% firmware/% tests/%,$(wildcard */build.mk */*/build.mk */*/*/build.mk))
+
+# Kernels of the standard configuration have no memory outside RAM where the built-in bundles could lie: they are part of the image.
+COMPOSE_EXTRA = --content archive_hw.archive=$(BUILTINS) --root-cnode-bits $(call sel4_value,ROOT_CNODE_SIZE_BITS)
+COMPOSE_IMAGE = --tcb-bits $(if $(filter riscv64,$(ARCH)),$(if $(call sel4_value,HAVE_FPU),11,10),$(if $(call sel4_value,HAVE_FPU),10,9))
