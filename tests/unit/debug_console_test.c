@@ -192,6 +192,7 @@ static void completion(void **state)
     assert_string_equal(fake.output, "> kv\nkvdelete  kvread  kvwrite  \n> kv\n");
     assert_string_equal(typed("install h\t\r"), "install hello.app ");
     assert_string_equal(typed("loglevel d\t\r"), "loglevel debug ");
+    assert_string_equal(typed("loglevel sec\t\tw\t\r"), "loglevel security_coordinator warn ");
     assert_string_equal(typed("frob x\t\r"), "frob x");
     assert_non_null(strchr(fake.output, '\a'));
     assert_string_equal(typed("start zz\t\r"), "start zz");
@@ -265,6 +266,14 @@ static void services(void **state)
     EXPECT("loglevel trace", "trace\n");
     assert_int_equal(fake.log_level, 5);
     EXPECT("loglevel loud", "Unknown log level loud\n");
+    EXPECT("loglevel security_coordinator warn", "security_coordinator warn\ntrace\n");
+    EXPECT("loglevel nobody warn", "Unknown component nobody\n");
+    EXPECT("loglevel nobody loud", "Unknown log level loud\n");
+    fake.lost = 7;
+    EXPECT("loglevel", "security_coordinator warn\nsdk_runtime trace, 7 lines lost\ntrace\n");
+    fake.lost = 0;
+    EXPECT("loglevel info", "info\n");
+    EXPECT("dmesg", "x::line 0\nx::line 1\nx::line 2\n");
     static const char *const all[] = {"console", "mailbox", "memory", "mlcoord", "process", "sdk", "security", "timer", "uart"};
     for (int i = 0; i < 9; i++) {
         char line[32];
@@ -351,6 +360,8 @@ static void test_commands(void **state)
     EXPECT("size_buffer hello", "Size buffer: 19\n");
     EXPECT("load_application hello", "Loaded 19 bytes, crc32 797131fe\n");
     EXPECT("load_model b m", "load_model failed: LoadModelFailed\n");
+    EXPECT("test_log 5", "");
+    assert_int_equal(fake.log_lines, 5);
     expect_part("test_uart", "okok\nno");
     assert_int_equal(fake.output_length, strlen("testing...\n") + 513 + 515 + strlen("Success!\n"));
 }

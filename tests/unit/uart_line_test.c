@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -50,12 +52,16 @@ void ns16550_tx_put(uint8_t byte)
 bool ns16550_tx_idle(void) { return true; }
 void ns16550_set_interrupts(bool receive, bool transmit) { hw.rx_irq = receive; hw.tx_irq = transmit; }
 
+const char *line_source_name(unsigned source) { return source == 1 ? "one" : source == 2 ? "two" : "other"; }
+
+static struct line_store store;
+
 static int setup(void **state)
 {
     (void)state;
     memset(&hw, 0, sizeof hw);
     hw.instant = true;
-    line_init();
+    line_init(&store, false);
     return 0;
 }
 
@@ -88,17 +94,17 @@ static void test_text_mode_ends_lines(void **state)
 static void test_log_line_starts_in_column_0(void **state)
 {
     (void)state;
-    line_log("first");
+    line_log(1, "first");
     expect_sent("first\r\n");
     send_text("KATA> ");
-    line_log("second\n");
+    line_log(1, "second\n");
     expect_sent("KATA> \r\nsecond\r\n");
 }
 
 static void test_log_shows_control_characters(void **state)
 {
     (void)state;
-    line_log("a\x1b[2Jb\nc\td");
+    line_log(1, "a\x1b[2Jb\nc\td");
     expect_sent("a?[2Jb?c\td\r\n");
 }
 
@@ -106,30 +112,102 @@ static void test_raw_mode_changes_nothing_and_holds_lines(void **state)
 {
     (void)state;
     line_set_raw(true);
-    line_log("held 1");
-    line_log("held 2");
+    line_log(1, "held 1");
+    line_log(1, "held 2");
     send_text("\n\r\x18\n");
     expect_sent("\n\r\x18\n");
     line_set_raw(false);
     expect_sent("held 1\r\nheld 2\r\n");
 }
 
+static char hundred[101];
+
+static void fill_hundred(void)
+{
+    memset(hundred, 'x', 100);
+}
+
 static void test_lost_lines_are_counted(void **state)
 {
     (void)state;
-    char text[101];
-    memset(text, 'x', 100);
-    text[100] = 0;
+    fill_hundred();
     line_set_raw(true);
-    for (int i = 0; i < 23; i++) {
-        line_log(text);     /* 20 fit into 2048 bytes */
+    for (int i = 0; i < 13; i++) {
+        line_log(2, hundred);   /* 10 take half of the 2048 bytes; the other half is for the others */
     }
+    assert_int_equal(line_lost(2), 3);
     line_set_raw(false);
-    assert_int_equal(hw.sent_n, 20 * 102 + strlen("uart_driver::3 log lines lost\r\n"));
-    assert_non_null(strstr(hw.sent, "uart_driver::3 log lines lost\r\n"));
+    assert_int_equal(hw.sent_n, 10 * 102 + strlen("uart_driver::3 log lines of two lost\r\n"));
+    assert_non_null(strstr(hw.sent, "uart_driver::3 log lines of two lost\r\n"));
     hw.sent_n = 0;
-    line_log("again");
+    line_log(2, "again");
     expect_sent("again\r\n");
+    assert_int_equal(line_lost(2), 3);
+}
+
+/* Whoever floods the log loses its own lines: another source's come through, in order. */
+static void test_a_flood_does_not_displace_others(void **state)
+{
+    (void)state;
+    fill_hundred();
+    line_set_raw(true);
+    for (int i = 0; i < 1000; i++) {
+        line_log(2, hundred);
+        if (i % 100 == 50) {
+            char text[] = "other 0";
+            text[6] = (char)('0' + i / 100);
+            line_log(1, text);
+        }
+    }
+    assert_int_equal(line_lost(1), 0);
+    line_set_raw(false);
+    hw.sent[hw.sent_n] = '\0';
+    const char *at = hw.sent;
+    for (int i = 0; i < 10; i++) {
+        char text[] = "\nother 0\r";
+        text[7] = (char)('0' + i);
+        at = strstr(at, text);
+        assert_non_null(at);
+    }
+    assert_null(strstr(hw.sent, "of one lost"));
+    assert_non_null(strstr(hw.sent, " log lines of two lost\r\n"));
+}
+
+/* The history: whole lines, oldest first, also of lines that are not printed yet; a position that is gone begins anew. */
+static void test_log_can_be_read_again(void **state)
+{
+    (void)state;
+    uint8_t bytes[LINE_LOG_MAX + 1];
+    uint32_t position = 0;
+    char expected[64];
+    assert_int_equal(line_log_read(&position, bytes, sizeof bytes), 0);
+    line_log(1, "a");
+    line_log(2, "bc");
+    line_set_raw(true);
+    line_log(1, "d");
+    assert_int_equal(line_log_read(&position, bytes, 5), 5);
+    assert_memory_equal(bytes, "a\nbc\n", 5);
+    assert_int_equal(line_log_read(&position, bytes, sizeof bytes), 2);
+    assert_int_equal(line_log_read(&position, bytes, sizeof bytes), 0);
+    line_set_raw(false);
+    for (int i = 0; i < 5000; i++) {
+        sprintf(expected, "line %d", i);
+        line_log((unsigned)i % 3, expected);
+    }
+    position = 0;               /* long gone */
+    int next = -1;
+    size_t total = 0;
+    for (size_t n; (n = line_log_read(&position, bytes, 100)) > 0; total += n) {
+        bytes[n] = '\0';
+        for (char *line = strtok((char *)bytes, "\n"); line; line = strtok(NULL, "\n")) {
+            int number = 0;
+            assert_int_equal(sscanf(line, "line %d", &number), 1);
+            assert_true(next < 0 || number == next);
+            next = number + 1;
+        }
+    }
+    assert_int_equal(next, 5000);
+    assert_true(total > 1500);
 }
 
 static void test_overlong_log_line_is_cut(void **state)
@@ -138,7 +216,7 @@ static void test_overlong_log_line_is_cut(void **state)
     char text[1001];
     memset(text, 'y', 1000);
     text[1000] = 0;
-    line_log(text);
+    line_log(2, text);
     assert_int_equal(hw.sent_n, LINE_LOG_MAX + 2);
 }
 
@@ -183,7 +261,7 @@ static void test_log_leaves_room_for_a_write(void **state)
     uint8_t block[LINE_SEND_MAX] = { 0 };
     hw.instant = false;
     for (int i = 0; i < 100; i++) {
-        line_log("a line of the log that is fairly long, so that many of them fill the queue");
+        line_log(1, "a line of the log that is fairly long, so that many of them fill the queue");
     }
     assert_false(line_congested());
     assert_true(line_send(block, sizeof block));
@@ -267,6 +345,61 @@ static void test_overrun_is_reported(void **state)
     expect_sent("");
 }
 
+/* The log outlives the driver, wherever it died; a line that was being written is given up. */
+static void test_log_survives_a_restart(void **state)
+{
+    (void)state;
+    line_log(1, "shown");
+    line_set_raw(true);
+    line_log(1, "waiting");
+    fill_hundred();
+    for (int i = 0; i < 15; i++) {
+        line_log(2, hundred);
+    }
+    uint32_t lost = line_lost(2);
+    store.bytes[store.head % LINE_LOG_SIZE] = 1;
+    store.bytes[(store.head + 1) % LINE_LOG_SIZE] = 'x';
+    store.head += 2;
+    hw.sent_n = 0;
+    line_init(&store, true);
+    assert_int_equal(line_lost(2), lost);
+    line_log(1, "after");       /* the first thing that moves the line again */
+    hw.sent[hw.sent_n] = '\0';
+    assert_memory_equal(hw.sent, "waiting\r\nxxxx", 13);
+    assert_non_null(strstr(hw.sent, "\nafter\r\n"));
+    assert_non_null(strstr(hw.sent, "log lines of two lost\r\n"));
+    assert_null(strstr(hw.sent, "shown"));
+    uint32_t position = 0;
+    uint8_t bytes[16];
+    assert_int_equal(line_log_read(&position, bytes, sizeof bytes), 14);
+    assert_memory_equal(bytes, "shown\nwaiting\n", 14);
+}
+
+/* Whatever the store holds, the driver comes up and logs. */
+static void test_any_store_is_survived(void **state)
+{
+    (void)state;
+    srand(3);
+    for (int i = 0; i < 20000; i++) {
+        uint32_t position = (uint32_t)rand();
+        uint8_t bytes[LINE_LOG_MAX + 1];
+        hw.sent_n = 0;
+        for (size_t k = 0; k < sizeof store.bytes; k++) {
+            store.bytes[k] = (uint8_t)(rand() % (i % 2 ? 40 : 2000) ? rand() % 13 : '\n');
+        }
+        store.tail = (uint32_t)rand() * 3;
+        store.shown = store.tail + (uint32_t)rand() % 2100;
+        store.head = store.tail + (uint32_t)rand() % 2100;
+        line_init(&store, true);
+        for (unsigned k = 0; k < 14; k++) {
+            line_log(k, "alive");
+        }
+        assert_int_equal(store.shown, store.head);
+        while (line_log_read(&position, bytes, sizeof bytes)) {
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +408,10 @@ int main(void)
         cmocka_unit_test_setup(test_log_shows_control_characters, setup),
         cmocka_unit_test_setup(test_raw_mode_changes_nothing_and_holds_lines, setup),
         cmocka_unit_test_setup(test_lost_lines_are_counted, setup),
+        cmocka_unit_test_setup(test_a_flood_does_not_displace_others, setup),
+        cmocka_unit_test_setup(test_log_can_be_read_again, setup),
+        cmocka_unit_test_setup(test_log_survives_a_restart, setup),
+        cmocka_unit_test_setup(test_any_store_is_survived, setup),
         cmocka_unit_test_setup(test_overlong_log_line_is_cut, setup),
         cmocka_unit_test_setup(test_writer_waits_and_nothing_is_lost, setup),
         cmocka_unit_test_setup(test_full_queue_refuses_whole_write, setup),

@@ -48,7 +48,6 @@ def _cspace_symbols(node, space):
         if provided.name == node.get("client_cnodes"):
             count = len(provided.clients)
             lines += ["/* CNode of each client, and its radix: by client index. */",
-                      f"#define {provided.name}_CLIENT_NAMES {{ " + ", ".join(f'"{c.node.name}"' for c in provided.clients) + " }",
                       f"extern const seL4_CPtr {provided.name}_client_cnode[{count}];",
                       f"extern const uint8_t {provided.name}_client_cnode_bits[{count}];"]
     return lines
@@ -62,6 +61,7 @@ def _provided_header(provided):
     names = ", ".join(f"{c.index} {c.node.name}" for c in provided.clients)
     lines = ["", f"/* {provided.name}: {provided.procedure.name}, implemented by this component. Clients: {names} */"]
     lines.append(f"#define {provided.name}_CLIENTS {len(provided.clients)}u")
+    lines.append(f"#define {provided.name}_CLIENT_NAMES {{ " + ", ".join(f'"{c.node.name}"' for c in provided.clients) + " }")
     lines += _max_data(provided.name, provided.transport)
     lines += [f"{signature(provided.name, m)};" for m in provided.procedure.methods]
     if provided.node.get("spare_replies"):

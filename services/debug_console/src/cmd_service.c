@@ -2,45 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The KataOS-C authors
  *
- * Commands that look into services: log level, memory, threads, models.
+ * Commands that look into services: memory, threads, models.
  */
 #include "console.h"
-
-#include <string.h>
-
-#include <kata/log.h>
-
-static const char *const level_names[] = {"off", "error", "warn", "info", "debug", "trace"};
-enum { LEVELS = sizeof(level_names) / sizeof(level_names[0]) };
-
-static uint8_t log_level;
-
-static void set_log_level(uint8_t level)
-{
-    log_level = level;
-    (void)uart_set_log_level(level);
-}
-
-void loglevel_init(void)
-{
-    set_log_level(LOG_INFO);
-}
-
-enum result cmd_loglevel(int argc, char *argv[])
-{
-    if (argc > 1) {
-        uint8_t level = 0;
-        while (level < LEVELS && strcmp(level_names[level], argv[1]) != 0)
-            level++;
-        if (level == LEVELS) {
-            console_printf("Unknown log level %s\n", argv[1]);
-            return FAILED;
-        }
-        set_log_level(level);
-    }
-    console_printf("%s\n", level_names[log_level]);
-    return DONE;
-}
 
 enum result cmd_mdebug(int argc, char *argv[])
 {

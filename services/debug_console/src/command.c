@@ -32,6 +32,7 @@ static const struct command commands[] = {
     {"bundles", "", cmd_bundles, 0, 0},
     {"capscan", "[-k] console | mailbox | memory | mlcoord | process | sdk | security | timer | uart | BUNDLE", cmd_capscan, 1, 2},
     {"clear", "", cmd_clear, 0, 0},
+    {"dmesg", "", cmd_dmesg, 0, 0},
     {"echo", "[WORD...]", cmd_echo, 0, ANY},
     TEST_COMMAND("get_manifest", "BUNDLE", cmd_get_manifest, 1, 1)
     {"help", "", cmd_help, 0, 0},
@@ -42,7 +43,7 @@ static const struct command commands[] = {
     {"kvwrite", "BUNDLE KEY WORD...", cmd_kvwrite, 3, ANY},
     TEST_COMMAND("load_application", "BUNDLE", cmd_load_application, 1, 1)
     TEST_COMMAND("load_model", "BUNDLE MODEL", cmd_load_model, 2, 2)
-    {"loglevel", "[off | error | warn | info | debug | trace]", cmd_loglevel, 0, 1},
+    {"loglevel", "[[COMPONENT] off | error | warn | info | debug | trace]", cmd_loglevel, 0, 2},
     {"mdebug", "", cmd_mdebug, 0, 0},
     {"mldebug", "", cmd_state_mlcoord, 0, 0},
     {"mstats", "", cmd_mstats, 0, 0},
@@ -63,6 +64,7 @@ static const struct command commands[] = {
     TEST_COMMAND("test_alloc_error", "", cmd_test_alloc_error, 0, 0)
     TEST_COMMAND("test_crash", "SERVICE", cmd_test_crash, 1, 1)
     TEST_COMMAND("test_kill", "SERVICE [AFTER_US]", cmd_test_kill, 1, 2)
+    TEST_COMMAND("test_log", "LINES", cmd_test_log, 1, 1)
     TEST_COMMAND("test_mailbox", "", cmd_test_mailbox, 0, 0)
     TEST_COMMAND("test_malloc", "BYTES", cmd_test_malloc, 1, 1)
     TEST_COMMAND("test_mfree", "SLOT", cmd_test_mfree, 1, 1)

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The KataOS-C authors
  *
- * Completion with TAB. What may stand in a word is read from the command's usage: BUNDLE, FILE and COMMAND stand for the
+ * Completion with TAB. What may stand in a word is read from the command's usage: BUNDLE, FILE, COMPONENT and COMMAND stand for the
  * names there are, anything else without capital letters for itself.
  */
 #include "console.h"
@@ -74,6 +74,16 @@ static void each_bundle(struct search *s)
             visit(s, id);
 }
 
+static void each_component(struct search *s)
+{
+    char name[NAME_SIZE];
+    uint8_t level;
+    uint32_t lost;
+
+    for (uint32_t i = 0; uart_log_source(i, name, sizeof(name), &level, &lost) == 0; i++)
+        visit(s, name);
+}
+
 static bool is_letter_of_word(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
@@ -85,6 +95,8 @@ static void visit_usage_word(struct search *s, const char *word, size_t n)
         each_bundle(s);
     else if (n == 4 && memcmp(word, "FILE", n) == 0)
         each_file(s);
+    else if (n == 9 && memcmp(word, "COMPONENT", n) == 0)
+        each_component(s);
     else if (n == 7 && memcmp(word, "COMMAND", n) == 0)
         each_command(visit, s);
     else if (n > 0 && (word[0] < 'A' || word[0] > 'Z'))

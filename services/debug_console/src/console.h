@@ -91,13 +91,14 @@ command_fn cmd_instret;                                                         
 command_fn cmd_kvdelete, cmd_kvread, cmd_kvwrite;                                                  /* cmd_key.c */
 command_fn cmd_source;                                                                             /* cmd_script.c */
 command_fn cmd_capscan;                                                                            /* cmd_capscan.c */
-command_fn cmd_loglevel, cmd_mdebug, cmd_mstats, cmd_ps, cmd_state_mlcoord;                        /* cmd_service.c */
+command_fn cmd_dmesg, cmd_loglevel;                                                                /* cmd_log.c */
+command_fn cmd_mdebug, cmd_mstats, cmd_ps, cmd_state_mlcoord;                                      /* cmd_service.c */
 command_fn cmd_services, cmd_test_crash, cmd_test_kill;                                            /* cmd_supervisor.c */
 command_fn cmd_add, cmd_clear, cmd_echo, cmd_shutdown, cmd_sleep;                                           /* cmd_shell.c */
 command_fn cmd_test_alloc, cmd_test_alloc_error, cmd_test_malloc, cmd_test_mfree, cmd_test_obj_alloc, cmd_test_panic;    /* test_memory.c */
 command_fn cmd_test_mlcancel, cmd_test_mlexecute, cmd_test_mlperiodic;                             /* test_ml.c */
 command_fn cmd_get_manifest, cmd_load_application, cmd_load_model, cmd_scecho, cmd_size_buffer, cmd_test_mailbox;
-command_fn cmd_test_timer_async, cmd_test_timer_blocking, cmd_test_timer_completed, cmd_test_uart; /* test_timer.c */
+command_fn cmd_test_timer_async, cmd_test_timer_blocking, cmd_test_timer_completed, cmd_test_uart, cmd_test_log; /* test_timer.c */
 
 /** Decimal or 0x number up to 2^32 - 1. @return false when text is none. */
 bool parse_number(const char *text, uint32_t *value);
@@ -110,6 +111,9 @@ void print_memory_stats(void);
 
 /** The initial log level, in the driver and here. */
 void loglevel_init(void);
+
+/** The next log lines that are kept, in the scratch memory; 0 at their end. *position: 0 at first. */
+size_t saved_log(uint32_t *position);
 
 /** Runs a script of the archive without echo if it exists (autostart). */
 void script_run_if_present(const char *name);

@@ -2,13 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The KataOS-C authors
  *
- * Test commands (debug builds): timers, and the UART driver under load.
+ * Test commands (debug builds): timers, the UART driver and the log under load.
  */
 #include "console.h"
 
 #include <kernel/gen_config.h>
 
 #ifdef CONFIG_DEBUG_BUILD
+
+#include <kata/log.h>
 
 enum result cmd_test_timer_async(int argc, char *argv[])
 {
@@ -47,6 +49,19 @@ enum result cmd_test_timer_completed(int argc, char *argv[])
     for (int bit = 31; bit >= 0; bit--)
         console_puts((mask >> bit & 1) != 0 ? "1" : "0");
     console_puts("\n");
+    return DONE;
+}
+
+/* A flood of log lines, each with its number: those that are printed come whole and in order, the others are counted. */
+enum result cmd_test_log(int argc, char *argv[])
+{
+    uint32_t lines;
+
+    (void)argc;
+    if (!parse_number(argv[1], &lines))
+        return BAD_ARGUMENTS;
+    for (uint32_t i = 1; i <= lines; i++)
+        log_info("line %u of %u of a flood", (unsigned)i, (unsigned)lines);
     return DONE;
 }
 

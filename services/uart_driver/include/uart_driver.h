@@ -15,4 +15,5 @@ enum uart_driver_error {
     UART_READ_FAILED,   /* another read is waiting, or there is no timer for the time-out */
     UART_WRITE_FAILED,  /* another write is waiting */
     UART_FLUSH_FAILED,  /* another flush or change of mode is waiting */
+    UART_NO_SUCH_SOURCE,/* no such component logs */
 };

@@ -6,12 +6,15 @@
 #include "ns16550.h"
 #include "ring.h"
 
+#include <string.h>
+
 /* With stack, IPC buffer and the service's state these fit into two pages. */
-static uint8_t rx_data[1024], tx_data[1024], held_data[2048];
+static uint8_t rx_data[1024], tx_data[1024];
 
 static struct {
-    struct ring rx, tx, held;
-    uint32_t lost_lines;    /* log lines lost since the last report */
+    struct ring rx, tx;
+    struct line_store *kept;
+    uint16_t waiting[LINE_SOURCES]; /* bytes of each source in kept->log behind kept->shown */
     bool overrun;           /* the device lost received bytes since the last report */
     bool more_to_come;      /* received bytes have been left in the device: an interrupt will follow */
     bool raw;
@@ -21,12 +24,68 @@ static struct {
     bool rx_on, tx_on;      /* interrupts as last set */
 } line;
 
-void line_init(void)
+/* --- the log's ring --- */
+
+/* The byte at a position. */
+static uint8_t log_byte(uint32_t at)
 {
+    return line.kept->bytes[at % LINE_LOG_SIZE];
+}
+
+/* Position behind the line that begins at a position; that itself when the line has no end. */
+static uint32_t log_line_end(uint32_t start)
+{
+    uint32_t at = start;
+    while (at != line.kept->head && ++at != line.kept->head) {   /* the first byte is the source */
+        if (log_byte(at) == '\n') {
+            return at + 1;
+        }
+    }
+    return start;
+}
+
+/*
+ * Takes over what the driver's last life left. It may have died anywhere: a line without end was being written, and everything
+ * else holds only if it is consistent. Counts what waits.
+ */
+static void log_repair(void)
+{
+    struct line_store *kept = line.kept;
+    uint32_t at = kept->tail, next;
+    bool waiting = false;
+    if (kept->head - kept->tail > LINE_LOG_SIZE || kept->shown - kept->tail > kept->head - kept->tail) {
+        kept->head = kept->tail = kept->shown = at = 0;
+    }
+    for (; (next = log_line_end(at)) != at; at = next) {
+        if (log_byte(at) >= LINE_SOURCES || next - at > LINE_LOG_MAX + 2) {
+            break;
+        }
+        if (next - kept->tail > kept->shown - kept->tail) {
+            kept->shown = waiting ? kept->shown : at;
+            waiting = true;
+            line.waiting[log_byte(at)] = (uint16_t)(line.waiting[log_byte(at)] + (next - at));
+        }
+    }
+    kept->head = at;
+    kept->shown = waiting ? kept->shown : at;
+}
+
+static void log_init(bool restarted)
+{
+    memset(line.waiting, 0, sizeof line.waiting);
+    if (restarted) {
+        log_repair();
+    } else {
+        memset(line.kept, 0, sizeof *line.kept);
+    }
+}
+
+void line_init(struct line_store *store, bool restarted)
+{
+    line.kept = store;
+    log_init(restarted);
     line.rx = (struct ring){ .data = rx_data, .size = sizeof rx_data };
     line.tx = (struct ring){ .data = tx_data, .size = sizeof tx_data };
-    line.held = (struct ring){ .data = held_data, .size = sizeof held_data };
-    line.lost_lines = 0;
     line.raw = line.overrun = line.more_to_come = line.last_was_cr = line.drain_awaited = false;
     line.column0 = line.rx_on = true;
     line.tx_on = false;
@@ -74,31 +133,70 @@ static uint8_t printable(char c)
     return (byte < ' ' && byte != '\t') || byte == 0x7f ? '?' : byte;
 }
 
-static void hold(const char *text, size_t n)
+/* Gives up lines that have been shown, the oldest first, until n bytes fit: only called when they do then. */
+static void make_room(size_t n)
 {
-    if (ring_free(&line.held) < n + 1) {
-        line.lost_lines++;
-        return;
+    while (LINE_LOG_SIZE - (line.kept->head - line.kept->tail) < n) {
+        line.kept->tail = log_line_end(line.kept->tail);
     }
-    for (size_t i = 0; i < n; i++) {
-        ring_put(&line.held, printable(text[i]));
-    }
-    ring_put(&line.held, '\n');
 }
 
-void line_log(const char *text)
+/* A source may have as much waiting as it leaves to the others: whoever floods the log loses its own lines, not theirs. */
+static bool may_keep(unsigned source, size_t bytes)
+{
+    size_t unused = LINE_LOG_SIZE - (line.kept->head - line.kept->shown);
+    return line.waiting[source] + 2 * bytes <= unused;
+}
+
+static void keep_byte(uint8_t byte)
+{
+    line.kept->bytes[line.kept->head % LINE_LOG_SIZE] = byte;
+    line.kept->head++;
+}
+
+void line_log(unsigned source, const char *text)
 {
     size_t n = log_length(text);
-    if (ring_used(&line.held) || line.lost_lines || !room_for_line(n)) {
-        hold(text, n);
-    } else {
-        start_line();
-        for (size_t i = 0; i < n; i++) {
-            queue(printable(text[i]));
-        }
-        queue('\n');
+    if (source >= LINE_SOURCES) {
+        source = 0;
     }
+    if (!may_keep(source, n + 2)) {
+        line.kept->lost[source]++;
+        return;
+    }
+    make_room(n + 2);
+    keep_byte((uint8_t)source);
+    for (size_t i = 0; i < n; i++) {
+        keep_byte(printable(text[i]));
+    }
+    keep_byte('\n');
+    line.waiting[source] = (uint16_t)(line.waiting[source] + n + 2);
     pump();
+}
+
+uint32_t line_lost(unsigned source)
+{
+    return line.kept->lost[source];
+}
+
+size_t line_log_read(uint32_t *position, uint8_t *bytes, size_t room)
+{
+    size_t n = 0;
+    uint32_t at = *position;
+    if (line.kept->head - at > line.kept->head - line.kept->tail) {
+        at = line.kept->tail;             /* gone, or nonsense */
+    }
+    while (at != line.kept->head) {
+        uint32_t end = log_line_end(at);
+        if (n + (end - at - 1) > room) {
+            break;
+        }
+        for (at++; at != end; at++) {
+            bytes[n++] = log_byte(at);
+        }
+    }
+    *position = at;
+    return n;
 }
 
 static void queue_text(const char *text)
@@ -121,35 +219,50 @@ static void queue_number(uint32_t n)
     }
 }
 
+/* "uart_driver::3 log lines of NAME lost", when there is room for it. */
+static void report_loss(unsigned source)
+{
+    start_line();
+    queue_text("uart_driver::");
+    queue_number(line.kept->lost[source] - line.kept->told[source]);
+    queue_text(" log lines of ");
+    queue_text(line_source_name(source));
+    queue_text(" lost\n");
+    line.kept->told[source] = line.kept->lost[source];
+}
+
 static void report_losses(void)
 {
-    if (!line.raw && line.lost_lines && room_for_line(80)) {
-        start_line();
-        queue_text("uart_driver::");
-        queue_number(line.lost_lines);
-        queue_text(" log lines lost\n");
-        line.lost_lines = 0;
+    for (unsigned i = 0; i < LINE_SOURCES; i++) {
+        if (line.kept->lost[i] != line.kept->told[i] && room_for_line(80)) {
+            report_loss(i);
+        }
     }
-    if (!line.raw && line.overrun && room_for_line(80)) {
+    if (line.overrun && room_for_line(80)) {
         start_line();
         queue_text("uart_driver::received bytes were lost by the device\n");
         line.overrun = false;
     }
 }
 
-static void release_held(void)
+/* Prints waiting log lines as far as there is room. */
+static void release_log(void)
 {
-    while (ring_used(&line.held) && room_for_line(LINE_LOG_MAX)) {
-        uint8_t byte;
+    while (line.kept->shown != line.kept->head) {
+        uint32_t end = log_line_end(line.kept->shown);
+        uint32_t bytes = end - line.kept->shown;
+        if (!room_for_line(bytes)) {
+            return;
+        }
+        uint8_t source = log_byte(line.kept->shown);
+        line.waiting[source] = (uint16_t)(line.waiting[source] - bytes);
         start_line();
-        do {
-            byte = ring_get(&line.held);
-            queue(byte);
-        } while (byte != '\n');
+        for (uint32_t at = line.kept->shown + 1; at != end; at++) {
+            queue(log_byte(at));
+        }
+        line.kept->shown = end;
     }
-    if (!ring_used(&line.held)) {
-        report_losses();
-    }
+    report_losses();
 }
 
 bool line_send(const uint8_t *bytes, size_t n)
@@ -194,7 +307,7 @@ static void transmit(void)
 {
     size_t space;
     do {
-        release_held();
+        release_log();
         for (space = ns16550_tx_space(); space && ring_used(&line.tx); space--) {
             send_next();
         }

@@ -12,15 +12,30 @@
  *   receive:  FIFO -> rx ring -> line_receive(). A full ring stops draining and turns the receive interrupt off:
  *             back-pressure instead of loss.
  *   transmit: line_send() and log lines -> tx ring -> FIFO. Log lines that do not fit, and all of them in raw mode,
- *             wait as whole lines in the held ring; only when that is full a line is lost, counted and reported.
+ *             wait as whole lines in the log ring. A source whose waiting lines take more than it leaves to the others loses
+ *             lines, which are counted and reported. Lines that have been printed can be read again until their room is needed.
  */
 
 enum {
     LINE_SEND_MAX = 440,    /* bytes per line_send(): what one call of the interface can carry */
-    LINE_LOG_MAX = 440,     /* longer log lines are cut */
+    LINE_LOG_MAX = 400,     /* longer log lines are cut */
+    LINE_LOG_SIZE = 2048,   /* a power of two */
+    LINE_SOURCES = 12,      /* of log lines: at most */
 };
 
-void line_init(void);
+/*
+ * What outlives the driver: the log. The ring holds whole lines: a byte for the source, the text, '\n'. Lines up to `shown` have
+ * been printed and stay readable until their room is needed; the others are waiting. Positions run freely.
+ */
+struct line_store {
+    uint32_t head, tail, shown;
+    uint32_t lost[LINE_SOURCES];    /* lines of each source that were not kept */
+    uint32_t told[LINE_SOURCES];    /* ... of which so many have been reported */
+    uint8_t bytes[LINE_LOG_SIZE];
+};
+
+/* restarted: the store is that of a life before this one, otherwise it is made empty. */
+void line_init(struct line_store *store, bool restarted);
 
 /* The device interrupted: moves whatever can be moved, both ways, and sets the interrupts to what is awaited. */
 void line_interrupt(void);
@@ -48,5 +63,17 @@ bool line_drained(void);
 /* Raw: bytes as they are, log lines held back. Only when line_drained(), so that no queued text changes its meaning. */
 void line_set_raw(bool raw);
 
-/* A line of the log without newline. Control characters in it are shown as '?'. Never waits. */
-void line_log(const char *text);
+/* A line of the log without newline, from source < LINE_SOURCES. Control characters in it are shown as '?'. Never waits. */
+void line_log(unsigned source, const char *text);
+
+/* Log lines of a source that have been lost since the driver started. */
+uint32_t line_lost(unsigned source);
+
+/*
+ * The log again: whole lines, as many as there is room for, from *position on (0: from the oldest that is left), which moves
+ * behind them. Returns their bytes: 0 at the end. Lines longer than LINE_LOG_MAX do not exist.
+ */
+size_t line_log_read(uint32_t *position, uint8_t *bytes, size_t room);
+
+/* The name of a source, for people: the caller of this file knows it. */
+const char *line_source_name(unsigned source);

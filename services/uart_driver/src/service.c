@@ -8,10 +8,16 @@
 
 #include "camkes.h"
 
+#include <string.h>
+
 enum { LEVEL_ERROR = 1, LEVEL_INFO = 3, LEVEL_TRACE = 5 };
 enum { NOBODY = -1 };
 
 #define READ_TIMER 0
+
+/* Who logs: the clients of the logger, and the driver itself for what it has to say about others. */
+enum { SOURCES = logger_CLIENTS + 1, SOURCE_SELF = logger_CLIENTS };
+_Static_assert((int)SOURCES <= (int)LINE_SOURCES, "more components log than line.h has room for");
 
 /* Callers whose reply is parked; at most one of each kind. */
 static struct {
@@ -22,14 +28,35 @@ static struct {
     camkes_park_t flusher;  /* for the line to be drained ... */
     camkes_park_t switcher; /* ... and then the mode to become raw_wanted */
     bool raw_wanted;
-    uint8_t log_level;
 } state;
+
+/* What a restart leaves as it is. */
+static CAMKES_PERSISTENT struct {
+    struct line_store store;
+    uint8_t log_level[SOURCES];
+} kept;
+
+const char *line_source_name(unsigned source)
+{
+    static const char *const clients[] = logger_CLIENT_NAMES;
+
+    return source < logger_CLIENTS ? clients[source] : COMPONENT_NAME;
+}
+
+static void set_all_levels(uint8_t level)
+{
+    for (unsigned i = 0; i < SOURCES; i++) {
+        kept.log_level[i] = level;
+    }
+}
 
 void pre_init(void)
 {
     state.reader = state.writer = state.flusher = state.switcher = NOBODY;
-    state.log_level = LEVEL_INFO;
-    line_init();
+    if (!camkes_restarted()) {
+        set_all_levels(LEVEL_INFO);
+    }
+    line_init(&kept.store, camkes_restarted());
 }
 
 /* The signal for a report may have gone to the life before. */
@@ -110,7 +137,7 @@ void reports_notified(void)
 {
     char text[LINE_LOG_MAX + 1];
     while (reports_next(text, sizeof text) == 0) {
-        line_log(text);
+        line_log(SOURCE_SELF, text);
     }
 }
 
@@ -194,9 +221,37 @@ int uart_set_raw(uint8_t raw)
     return UART_SUCCESS;
 }
 
-int uart_set_log_level(uint8_t level)
+int uart_set_log_level(const char *component, uint8_t level)
 {
-    state.log_level = level < LEVEL_TRACE ? level : LEVEL_TRACE;
+    level = level < LEVEL_TRACE ? level : LEVEL_TRACE;
+    if (*component == '\0') {
+        set_all_levels(level);
+        return UART_SUCCESS;
+    }
+    for (unsigned i = 0; i < SOURCES; i++) {
+        if (strcmp(line_source_name(i), component) == 0) {
+            kept.log_level[i] = level;
+            return UART_SUCCESS;
+        }
+    }
+    return UART_NO_SUCH_SOURCE;
+}
+
+int uart_log_source(uint32_t index, char *name, size_t name_cap, uint8_t *level, uint32_t *lost)
+{
+    if (index >= SOURCES) {
+        return UART_NO_SUCH_SOURCE;
+    }
+    strlcpy(name, line_source_name(index), name_cap);
+    *level = kept.log_level[index];
+    *lost = line_lost(index);
+    return UART_SUCCESS;
+}
+
+int uart_log_read(uint32_t position, uint32_t *next, uint8_t *data, size_t *data_n)
+{
+    *data_n = line_log_read(&position, data, *data_n);
+    *next = position;
     return UART_SUCCESS;
 }
 
@@ -210,10 +265,11 @@ int uart_capscan(void)
 
 void logger_log(uint8_t level, const char *msg)
 {
+    unsigned source = (unsigned)camkes_sender();
     if (level < LEVEL_ERROR || level > LEVEL_TRACE) {
         level = LEVEL_TRACE;
     }
-    if (level <= state.log_level) {
-        line_log(msg);
+    if (level <= kept.log_level[source]) {
+        line_log(source, msg);
     }
 }

@@ -108,7 +108,34 @@ int uart_write(const uint8_t *data, size_t data_n)
 
 int uart_flush(void) { return 0; }
 int uart_set_raw(uint8_t raw) { fake.raw = raw != 0; return 0; }
-int uart_set_log_level(uint8_t level) { fake.log_level = level; return 0; }
+int uart_set_log_level(const char *component, uint8_t level)
+{
+    if (*component == '\0')
+        fake.log_level = fake.own_level = level;
+    else if (strcmp(component, "security_coordinator") == 0)
+        fake.own_level = level;
+    else
+        return 8;
+    return 0;
+}
+
+int uart_log_source(uint32_t index, char *name, size_t name_cap, uint8_t *level, uint32_t *lost)
+{
+    if (index >= 2)
+        return 8;
+    snprintf(name, name_cap, "%s", index == 0 ? "security_coordinator" : "sdk_runtime");
+    *level = index == 0 ? fake.own_level : fake.log_level;
+    *lost = index == 1 ? fake.lost : 0;
+    return 0;
+}
+
+int uart_log_read(uint32_t position, uint32_t *next, uint8_t *data, size_t *data_n)
+{
+    *data_n = position < 3 ? (size_t)sprintf((char *)data, "x::line %u\n", (unsigned)position) : 0;
+    *next = position + 1;
+    return 0;
+}
+
 int uart_capscan(void) { fake.scans++; return 0; }
 
 /* ---- packages and processes ---------------------------------------------------------------------------------------- */
@@ -360,6 +387,7 @@ int mlcoord_capscan(void) { fake.scans++; return 0; }
 int mailbox_capscan(void) { fake.scans++; return 0; }
 void camkes_capscan(void) { fake.scans++; }
 void seL4_DebugDumpScheduler(void) {}
+void kata_log(uint8_t level, const char *format, ...) { (void)level, (void)format; fake.log_lines++; }
 void panic(const char *format, ...) { (void)format; abort(); }
 
 /* ---- supervisor ---------------------------------------------------------------------------------------------------- */

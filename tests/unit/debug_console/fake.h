@@ -28,7 +28,9 @@ struct fake {
     int kill_pid;
     unsigned timeouts;
     bool raw;
-    uint8_t log_level;
+    uint8_t log_level, own_level;   /* of all, and of security_coordinator */
+    uint32_t lost;              /* log lines of sdk_runtime */
+    int log_lines;              /* the console's own */
     struct fake_bundle bundles[4];
     struct fake_bundle session; /* open installation: its id is not empty */
     int end_error;              /* what install_end refuses with */

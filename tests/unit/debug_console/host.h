@@ -35,6 +35,8 @@ seL4_Word camkes_poll(seL4_Word bits);
 void camkes_capscan(void);
 static inline bool camkes_server_restarted(void) { return false; }
 void seL4_DebugDumpScheduler(void);
+void kata_log(uint8_t level, const char *format, ...);
+#define log_info(...) kata_log(LOG_INFO, __VA_ARGS__)
 _Noreturn void panic(const char *format, ...);
 #define kata_assert(condition) do { if (!(condition)) panic("assertion"); } while (0)
 
