@@ -46,7 +46,13 @@ debug: all
 	@tools/debug.sh '$(QEMU_COMMAND)' $(OUT) $(if $(APP),app/$(APP),$(COMPONENT))
 
 size: all
-	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/size.py --out $(OUT)
+	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/size.py --out $(OUT) --compiled '$(notdir $(CC)) $(KERNEL_OPT)'
+# The kernel's rows for both word sizes, and those of kernels with two domains.
+KBENCH_OTHERS = riscv64=$(call kbench_out,64,) riscv32.domains=$(call kbench_out,,-NUM_DOMAINS_2) \
+                riscv64.domains=$(call kbench_out,64,-NUM_DOMAINS_2)
+kbench_out    = build/$(PLATFORM)$(1)-$(BUILD)$(VARIANT)$(2)
 bench: all $(KBENCH_IMAGES)
-	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/bench.py --out $(OUT)
+	+@$(SUBMAKE) ARCH=riscv64 $(call kbench_out,64,)/kbench/run.sh
+	+@for w in 32: 64:64; do $(SUBMAKE) ARCH=riscv$${w%:*} NUM_DOMAINS=2 $(call kbench_out,$${w#*:},-NUM_DOMAINS_2)/kbench/run.sh || exit 1; done
+	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/bench.py --out $(OUT) $(KBENCH_OTHERS:%=--kernel %)
 docs: docs/graph.svg docs/authority.txt docs/kernel-api.md

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The KataOS-C authors
-"""Counts instructions, prints a table and writes OUT/bench.json (a flat map of name to instructions).
+"""Counts instructions, prints a table and writes OUT/bench.json: name to instructions, flat, of the build in OUT; the other
+kernels' under their names.
 
-  kernel   the benchmark root task (tests/bench), which prints one line per primitive
+  kernel   the benchmark root task (tests/bench/README.md), which prints one line per primitive. NAME=FOLDER further builds of
+           it: riscv64, and one with two domains, of which only the domain switch is taken
   system   the whole system with a script in its archive that uses the console's `instret` command
 
 Both run under QEMU's -icount shift=0,sleep=off: the figures repeat to the instruction, and each run is made twice to prove
@@ -60,32 +62,56 @@ def twice(what, measure):
     return first
 
 
-def show(title, rows):
-    print(f"\n{title}")
-    for name, n in rows.items():
-        if not name.endswith("_max"):
-            worst = f"   (at most {rows[name + '_max']:,})" if name + "_max" in rows else ""
-            print(f"  {name:28}{n:>12,}{worst}")
+def cell(rows, name):
+    """A figure and the worst case, if that is another one."""
+    if name not in rows:
+        return f"{'-':>12}{'':12}"
+    worst = f"(..{rows[name + '_max']:,})" if name + "_max" in rows else ""
+    return f"{rows[name]:>12,} {worst:11}"
+
+
+def show(title, columns):
+    """columns: title -> rows."""
+    print("\n" + title)
+    if any(columns):
+        print(f"  {'':32}" + "".join(f"{name:>12}{'':12}" for name in columns).rstrip())
+    names = list(dict.fromkeys(name for rows in columns.values() for name in rows if not name.endswith("_max")))
+    for name in names:
+        print(f"  {name:32}" + "".join(cell(rows, name) for rows in columns.values()).rstrip())
+
+
+def measure_kernels(out, others):
+    """Rows by kernel. Kernels called NAME.domains only say what a domain switch takes, and give it to NAME."""
+    kernels = {"riscv32": twice("kbench", lambda: measure_kernel(out))}
+    for name, _, folder in (other.partition("=") for other in others):
+        rows = twice("kbench " + name, lambda folder=folder: measure_kernel(Path(folder)))
+        target, _, kind = name.partition(".")
+        if kind == "domains":
+            rows = {key: n for key, n in rows.items() if key.startswith("domain_switch")}
+        kernels.setdefault(target, {}).update(rows)
+    return kernels
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--out", required=True, type=Path, help="the build folder")
+    options.add_argument("--kernel", action="append", default=[], metavar="NAME=FOLDER", help="another build of the benchmark")
     options.add_argument("--kernel-only", action="store_true", help="leave the system out")
     args = options.parse_args()
     try:
-        kernel = twice("kbench", lambda: measure_kernel(args.out))
+        kernels = measure_kernels(args.out, args.kernel)
         system = {}
         if not args.kernel_only:
             system = twice("the system", lambda: measure_system(os.environ["QEMU_COMMAND"]))
     except (scripted.RunError, OSError, KeyError) as error:
         print(f"bench.py: {error}", file=sys.stderr)
         return 1
-    print(f"Instructions ({args.out.name}, -icount shift=0,sleep=off)")
-    show("kernel primitives: trap, kernel and return to the first user instruction behind it", kernel)
+    print(f"Instructions ({args.out.name}, -icount shift=0,sleep=off; {scripted.kernel_label(args.out)})")
+    show("kernel primitives: trap, kernel and return to the first user instruction behind it", kernels)
     if system:
-        show("the whole system", system)
-    (args.out / "bench.json").write_text(json.dumps({**system, **kernel}, indent=2) + "\n")
+        show("the whole system", {"": system})
+    first = kernels.pop("riscv32")
+    (args.out / "bench.json").write_text(json.dumps({**system, **first, **kernels}, indent=2) + "\n")
     print(f"\nwritten: {args.out / 'bench.json'}")
     return 0
 

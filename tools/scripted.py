@@ -2,6 +2,7 @@
 # Copyright The KataOS-C authors
 """Runs the built system on a script instead of on somebody who types: the archive of built-in files is replaced by one with
 an autostart.repl, which the console executes when it has come up. The last line of the script must be `shutdown`."""
+import hashlib
 import re
 import shlex
 import subprocess
@@ -15,6 +16,11 @@ import cpio  # noqa: E402
 
 class RunError(Exception):
     """The message says what went wrong, with the end of the output."""
+
+
+def kernel_label(out):
+    """Names the kernel image in the build folder by its content: reports that carry the same name are about the same binary."""
+    return "kernel.elf " + hashlib.sha256((out / "kernel.elf").read_bytes()).hexdigest()[:12]
 
 
 def run(argv, timeout):

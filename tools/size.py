@@ -124,11 +124,12 @@ def show_components(components):
     print("(kinds in pages of 4096 bytes, objects and totals in bytes)")
 
 
-def show_kernel(kernel, resident, objects):
+def show_kernel(out, compiled, kernel, resident, objects):
     print("\nkernel image, bytes")
+    print(f"  compiled by {compiled}; {scripted.kernel_label(out)}: the file whose instructions `make bench` counts")
     for name, size in kernel.items():
         print(f"  {name:24}{size:>9}" + ("   given back after boot" if name == "boot" else ""))
-    print(f"  {'whole image':24}{sum(kernel.values()):>9}\n  {'stays after boot':24}{resident:>9}")
+    print(f"  {'whole image':24}{sum(kernel.values()):>9}   {kib(sum(kernel.values())).strip()} KiB\n  {'stays after boot':24}{resident:>9}")
     print("objects made by the kernel at boot, bytes")
     for name, size in objects.items():
         print(f"  {name:24}{size:>9}")
@@ -140,7 +141,7 @@ def show_memory(title, rows):
         print(f"  {name:28}{n:>9}{kib(n)} KiB")
 
 
-def report(out, command):
+def report(out, command, compiled):
     composition = json.loads((out / "composition.json").read_text())
     plat = platform(out)
     (kernel, resident), components = kernel_figures(out), component_figures(composition)
@@ -153,14 +154,14 @@ def report(out, command):
     idle = monitor + used["kernel"] + used["user"] + used.get("allocated", 0)
     peak = idle + used["recycled"] + kernel.get("boot", 0)
     show_components(components)
-    show_kernel(kernel, resident, objects)
+    show_kernel(out, compiled, kernel, resident, objects)
     show_memory(f"memory of the management core ({out.name}), bytes",
                 {"RAM": ram + monitor, "monitor": monitor, "kernel and its objects": used["kernel"], "components": used["user"],
                  "  of that lost to alignment": used["user"] - built["user"], "idle": idle, "boot peak": peak,
                  "free when idle": ram + monitor - idle})
     print(f"  boot peak / idle            {peak / idle:>9.3f}")
     problems = compare(built, running, ram) if running else []
-    document = {"kernel": kernel, "components": components, "idle_bytes": idle, "boot_peak_bytes": peak, "ram_bytes": ram + monitor,
+    document = {"kernel": kernel, "kernel_compiled_by": compiled, "components": components, "idle_bytes": idle, "boot_peak_bytes": peak, "ram_bytes": ram + monitor,
                 "monitor_bytes": monitor, "kernel_resident_bytes": resident, "kernel_objects": objects,
                 "component_sections": component_sections(out, components), "built": built, "running": running,
                 "agree": None if running is None else not problems}
@@ -176,10 +177,11 @@ def report(out, command):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--out", required=True, type=Path, help="the build folder")
+    options.add_argument("--compiled", default="(not said)", help="compiler and optimisation of the kernel")
     options.add_argument("--static", action="store_true", help="do not run the system")
     args = options.parse_args()
     try:
-        return report(args.out, None if args.static else os.environ.get("QEMU_COMMAND"))
+        return report(args.out, None if args.static else os.environ.get("QEMU_COMMAND"), args.compiled)
     except (scripted.RunError, OSError, KeyError) as error:
         print(f"size.py: {error}", file=sys.stderr)
         return 1

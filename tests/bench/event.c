@@ -5,6 +5,7 @@
  */
 #include "../kernel/kit/internal.h"
 #include "bench.h"
+#include <kernel/gen_config.h>
 
 static word_t ntfn, ep, reply;
 
@@ -192,6 +193,59 @@ static void preemption(void)
     report("timer_preemption");
 }
 
+/* Comes back every millisecond. The other one notes its last instruction; this one, how far that is from its own first. */
+static void wake_up_for_ever(word_t unused)
+{
+    (void)unused;
+    for (;;) {
+        sys_yield();
+        word_t distance = instret() - last_seen[0];
+        if (gaps < SAMPLES) gap[gaps++] = distance;
+    }
+}
+
+static void timer_to_thread(void)
+{
+    struct thread *t = thread_new_in(other_vspace, wake_up_for_ever, 0, HIGHER);
+    gaps = 0;
+    EXPECT_OK(sc_configure(t->sc, 500, 1000, 0, 0, 0));
+    thread_start(t);
+    while (gaps < SAMPLES) last_seen[0] = instret();
+    EXPECT_OK(tcb_suspend(t->tcb));
+    for (unsigned i = 2; i < SAMPLES; i++) add(gap[i]);
+    report("timer_to_thread");
+}
+
+#if CONFIG_NUM_DOMAINS > 1
+/* Two domains take turns of a millisecond; like take_turns(), each thread notes the distance from the other. */
+static void configure_domain(word_t index, word_t domain, word_t ticks)
+{
+#if IS_64BIT
+    EXPECT_OK(invoke(seL4_CapDomain, DomainScheduleConfigure, NONE, LIST(index, domain, ticks)));
+#else
+    EXPECT_OK(invoke(seL4_CapDomain, DomainScheduleConfigure, NONE, LIST(index, domain, ticks, 0)));
+#endif
+}
+
+static void domain_switch(void)
+{
+    gaps = 0;
+    owner = 2;
+    ntfn = notification_new();
+    for (word_t i = 0; i < 2; i++) {
+        struct thread *t = thread_new_in(i ? other_vspace : ROOT_VSPACE, take_turns, i, LOWER);
+        EXPECT_OK(invoke(seL4_CapDomain, DomainSetSet, LIST(t->tcb), LIST(i)));
+        thread_start(t);
+    }
+    configure_domain(0, 0, 1000 * TICKS_PER_US);
+    configure_domain(1, 1, 1000 * TICKS_PER_US);
+    EXPECT_OK(invoke(seL4_CapDomain, DomainScheduleSetStart, NONE, LIST(0)));
+    ipc_wait(ntfn);
+    for (unsigned i = 2; i < SAMPLES; i++) add(gap[i]);
+    report("domain_switch");
+}
+#endif
+
 void bench_interrupts(void)
 {
     word_t acks[SAMPLES];
@@ -212,4 +266,8 @@ void bench_interrupts(void)
     for (unsigned i = 0; i < SAMPLES; i++) add(acks[i]);
     report("interrupt_ack");
     preemption();
+    timer_to_thread();
+#if CONFIG_NUM_DOMAINS > 1
+    domain_switch();
+#endif
 }
