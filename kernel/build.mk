@@ -16,7 +16,7 @@ KERNEL_SRCS += $(addprefix kernel/, \
     object/sched_context.c object/sched_control.c object/irq.c \
     sched/time.c sched/refill.c sched/queues.c sched/sched.c sched/timing.c sched/domain.c \
     ipc/message.c api/fault.c api/interrupt.c api/invocation.c api/syscall.c \
-    debug/print.c debug/syscalls.c debug/invariants.c \
+    debug/print.c debug/syscalls.c debug/benchmark.c debug/error_text.c debug/invariants.c \
     debug/check.c debug/check_derivation.c debug/check_memory.c debug/check_objects.c debug/check_schedule.c)
 KERNEL_C := $(KERNEL_SRCS) $(KERNEL_ARCH_SRCS)
 

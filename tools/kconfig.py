@@ -30,6 +30,21 @@ def read(path, values):
             sys.exit(f"{path}:{number}: expected NAME=value, include or a comment: '{line}'")
 
 
+# Values of KERNEL_BENCHMARK and the option that each stands for. Trace points need a place for their records.
+BENCHMARKS = {"none": "NO_BENCHMARKS", "generic": "BENCHMARK_GENERIC", "tracepoints": "BENCHMARK_TRACEPOINTS",
+              "track_utilisation": "BENCHMARK_TRACK_UTILISATION"}
+
+
+def choose_benchmark(values):
+    """KERNEL_BENCHMARK was set: the options that follow from it."""
+    kind = values["KERNEL_BENCHMARK"]
+    if kind not in BENCHMARKS:
+        sys.exit(f"kconfig.py: KERNEL_BENCHMARK={kind}: one of {', '.join(BENCHMARKS)}")
+    values.update({option: name == kind for name, option in BENCHMARKS.items()})
+    values["ENABLE_BENCHMARKS"] = kind != "none"
+    values["KERNEL_LOG_BUFFER"] = kind == "tracepoints"
+
+
 def override(values, settings):
     """Settings of the command line. Several domains need a schedule (upstream's default length)."""
     for setting in settings:
@@ -37,6 +52,10 @@ def override(values, settings):
         if not match or match[1] not in values:
             sys.exit(f"kconfig.py: no such setting: '{setting}'")
         values[match[1]] = {"true": True, "false": False}.get(match[2], match[2])
+        if match[1] == "KERNEL_BENCHMARK":
+            choose_benchmark(values)
+    if values["KERNEL_INVOCATION_REPORT_ERROR_IPC"] and not values["PRINTING"]:
+        sys.exit("kconfig.py: KERNEL_INVOCATION_REPORT_ERROR_IPC needs PRINTING=true")
     if int(values["NUM_DOMAINS"]) > 1 and int(values["NUM_DOMAIN_SCHEDULES"]) < 3:
         values["NUM_DOMAIN_SCHEDULES"] = "100"
 

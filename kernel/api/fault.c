@@ -5,6 +5,7 @@
 
 #include <api/syscall.h>
 #include <arch.h>
+#include <debug/benchmark.h>
 #include <debug/debug.h>
 #include <ipc/message.h>
 #include <object/cap.h>
@@ -160,6 +161,7 @@ bool fault_reply(tcb_t *t, const tcb_t *sender)
 // Common frame of all exceptions: budget first, then the fault of the current thread.
 static void handle_fault(const struct fault *fault)
 {
+    benchmark_enter();
     if (likely(sched_enter())) {
         ks.current->fault = *fault;
         fault_raise(ks.current);
@@ -167,6 +169,7 @@ static void handle_fault(const struct fault *fault)
         ks.current->state = THREAD_RESTART;
     }
     sched_finish();
+    benchmark_leave();
 }
 
 EXPORT void handle_user_exception(word_t number, word_t code)

@@ -5,6 +5,7 @@
 
 #include <api/syscall.h>
 #include <arch.h>
+#include <debug/benchmark.h>
 #include <object/irq.h>
 #include <sched/sched.h>
 
@@ -21,6 +22,8 @@ void interrupt_service(void)
 
 EXPORT void handle_interrupt(void)
 {
+    benchmark_enter();
     interrupt_service();
     sched_finish();
+    benchmark_leave();
 }

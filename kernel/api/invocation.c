@@ -6,7 +6,7 @@
 #include <api/fault.h>
 #include <api/invoke.h>
 #include <arch.h>
-#include <debug/debug.h>
+#include <debug/error_text.h>
 #include <ipc/message.h>
 #include <object/cap.h>
 #include <object/cnode.h>
@@ -66,11 +66,6 @@ static void reply(struct invocation *inv, word_t label)
 
 static COLD void reply_error(struct invocation *inv)
 {
-#ifdef CONFIG_PRINT_INVOCATION_ERRORS
-    if (inv->call && !cap_is_null(inv->cap))
-        kprintf("<<kernel: %s: label %lu on cap type %lu: error %lu (%lu, %lu)>>\n", ks.current->name, inv->label, cap_tag(inv->cap),
-                ks.error.code, ks.error.arg[0], ks.error.arg[1]);
-#endif
     inv->reply_length = 0;
     switch (ks.error.code) {
     case seL4_RangeError:
@@ -88,6 +83,7 @@ static COLD void reply_error(struct invocation *inv)
     default:
         break;
     }
+    inv->reply_length += error_report(inv);
     reply(inv, ks.error.code);
 }
 

@@ -6,6 +6,7 @@
 #include <api/fault.h>
 #include <api/interrupt.h>
 #include <api/invoke.h>
+#include <debug/benchmark.h>
 #include <debug/debug.h>
 #include <debug/syscalls.h>
 #include <ipc/message.h>
@@ -141,12 +142,14 @@ EXPORT void handle_syscall(word_t cptr, word_t info, word_t number)
     bool is_api_call = number >= (word_t)seL4_SysYield; // the API's numbers are the eleven highest words
     if (unlikely(!is_api_call) && debug_syscall(number))
         return;
+    benchmark_enter();
     outcome_t outcome = DONE;
     if (likely(sched_enter()))
         outcome = dispatch(cptr, info, number);
     else
         call_again_later();
     leave(outcome);
+    benchmark_leave();
 }
 
 void slow_call(word_t cptr, slot_t *slot, word_t info)

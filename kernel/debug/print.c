@@ -8,10 +8,29 @@
 #include <stdarg.h>
 
 #ifdef CONFIG_PRINTING
+// Where output goes: as much as fits there, or, if NULL, the console.
+static char *text_at, *text_end;
+
+static void print_char(char c)
+{
+    if (text_at == NULL)
+        arch_putchar(c);
+    else if (text_at < text_end)
+        *text_at++ = c;
+}
+
+char *print_to(char *at, char *end)
+{
+    char *was = text_at;
+    text_at = at;
+    text_end = end;
+    return was;
+}
+
 static void print_string(const char *s)
 {
     for (; *s != '\0'; s++)
-        arch_putchar(*s);
+        print_char(*s);
 }
 
 static void print_number(word_t value, word_t base)

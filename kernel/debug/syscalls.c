@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The KataOS-C authors
-// Debug and benchmark system calls.
+// Debug system calls.
 #include <debug/syscalls.h>
 
 #include <arch.h>
+#include <debug/benchmark.h>
 #include <debug/debug.h>
 #include <ipc/message.h>
 #include <object/cnode.h>
@@ -85,16 +86,8 @@ bool debug_syscall(word_t number)
         name_thread(*a0);
         return true;
 #endif
-#ifdef CONFIG_ENABLE_BENCHMARKS
-    case seL4_SysBenchmarkNullSyscall:
-    case seL4_SysBenchmarkFlushCaches:
-        return true;
-    case seL4_SysBenchmarkResetLog:
-        *a0 = 0;
-        return true;
-#endif
     default:
-        return false;
+        return benchmark_syscall(number);
     }
 }
 #endif

@@ -6,6 +6,7 @@
 #include <api/interrupt.h>
 #include <arch.h>
 #include <arch/fastpath.h>
+#include <debug/benchmark.h>
 #include <debug/debug.h>
 #include <sched/refill.h>
 #include <sched/time.h>
@@ -186,6 +187,7 @@ INLINE void switch_sc(sched_context_t *sc)
 void sched_switch_to(tcb_t *t)
 {
     if (t != ks.current) {
+        benchmark_switch(t);
         ks.current = t;
         arch_switch_thread(t);
     }
@@ -214,7 +216,9 @@ static COLD tcb_t *idle(void)
     tcb_t *next;
     do {
         sched_switch_to(&idle_thread);
+        benchmark_leave();
         arch_wait_for_interrupt();
+        benchmark_enter();
         interrupt_service();
         next = decide();
     } while (next == &idle_thread);

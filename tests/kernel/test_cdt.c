@@ -161,7 +161,7 @@ TEST(cdt, deleting_an_endpoint_restarts_its_callers)
     EXPECT_OK(cnode_delete(e));
     settle(); /* the Call is re-executed on an empty slot */
     EXPECT_EQ(t->seen[0], 1);
-    EXPECT_EQ(t->seen[2], INFO(seL4_InvalidCapability, 0, 1));
+    EXPECT_ERROR_INFO(t->seen[2], seL4_InvalidCapability, 1);
 }
 
 TEST(cdt, deleting_an_endpoint_makes_receivers_fault)
@@ -264,7 +264,7 @@ TEST(cdt, cancel_badged_sends_aborts_exactly_that_badge)
     EXPECT_OK(cnode_cancel_badged_sends(b[0]));
     settle();
     for (unsigned i = 0; i < 4; i++) EXPECT_EQ(t[i]->seen[0], !(i & 1));
-    EXPECT_EQ(t[0]->seen[2], INFO(seL4_InvalidCapability, 0, 1));
+    EXPECT_ERROR_INFO(t[0]->seen[2], seL4_InvalidCapability, 1);
     word_t reply = reply_new();
     EXPECT_EQ(ipc_recv(e, reply), 11);
     EXPECT_EQ(ipc_nbrecv(e, reply_new()), 11);

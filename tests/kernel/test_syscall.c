@@ -90,20 +90,20 @@ TEST(syscall, call_error_without_details_keeps_mrs)
     fill(SYS_CALL, ROOT_CNODE, INFO(0, 0, 0));
     trap_and_compare(BIT(A0) | BIT(A1));
     EXPECT_EQ(file.out[A0], 0);
-    EXPECT_EQ(file.out[A1], INFO(seL4_IllegalOperation, 0, 0));
+    EXPECT_ERROR_INFO(file.out[A1], seL4_IllegalOperation, 0);
 }
 
 TEST(syscall, call_error_overwrites_listed_mrs_only)
 {
     fill(SYS_CALL, 0, INFO(7, 0, 4)); /* the null capability: IC(0), one register */
     trap_and_compare(BIT(A0) | BIT(A1) | BIT(A2));
-    EXPECT_EQ(file.out[A1], INFO(seL4_InvalidCapability, 0, 1));
+    EXPECT_ERROR_INFO(file.out[A1], seL4_InvalidCapability, 1);
     EXPECT_EQ(file.out[A2], 0);
     fill(SYS_CALL, ROOT_TCB, INFO(TCBReadRegisters, 0, 2)); /* count 0: RE(1, 32), two registers */
     file.in[A2] = 0;
     file.in[A3] = 0;
     trap_and_compare(BIT(A0) | BIT(A1) | BIT(A2) | BIT(A3));
-    EXPECT_EQ(file.out[A1], INFO(seL4_RangeError, 0, 2));
+    EXPECT_ERROR_INFO(file.out[A1], seL4_RangeError, 2);
     EXPECT_EQ(file.out[A2], 1);
     EXPECT_EQ(file.out[A3], 32);
 }

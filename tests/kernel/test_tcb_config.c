@@ -113,7 +113,7 @@ TEST(tcb_config, failed_set_ipc_buffer_keeps_the_old_one)
     EXPECT_AE(tcb_set_ipc_buffer(t->tcb, 4, t->buffer_frame));
     EXPECT_IO(tcb_set_ipc_buffer(t->tcb, PAGE_SIZE, ROOT_TCB));
     thread_start(t); /* five words of error detail need a buffer */
-    EXPECT_EQ(t->seen[2], INFO(seL4_FailedLookup, 0, 5));
+    EXPECT_ERROR_INFO(t->seen[2], seL4_FailedLookup, 5);
 }
 
 TEST(tcb_config, thread_without_buffer_cannot_install_its_own)

@@ -11,6 +11,10 @@
 #include <kernel/gen_config.h>
 #include <arch/context.h>
 
+#ifdef CONFIG_BENCHMARK_TRACK_UTILISATION
+#undef KERNEL_FASTPATH              /* only the general paths count */
+#endif
+
 #define SYSCALL_CALL -1
 #define SYSCALL_REPLY_RECV -2
 #define SCAUSE_ECALL_FROM_U 8

@@ -8,6 +8,8 @@
 #ifdef CONFIG_PRINTING
 /* Formatted output on the kernel console: %s %c %d %u %x (32 bit), %lx %lu (word), %%. */
 void kprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Redirects it to the bytes from `at` to `end`, or with NULL back to the console; returns where the last text ended. */
+char *print_to(char *at, char *end);
 #else
 #define kprintf(...) ((void)0)
 #endif
@@ -16,11 +18,8 @@ void kprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Reports a broken internal invariant and halts. Never reachable by a user program: such a path is a kernel bug. */
 NORETURN void kassert_failed(const char *condition, const char *file, unsigned line);
 #define kassert(c) ((c) ? (void)0 : kassert_failed(#c, __FILE__, __LINE__))
-/* Says why an invocation was refused (%s: function name is added). */
-#define user_error(...) (kprintf("<<kernel: %s: ", __func__), kprintf(__VA_ARGS__), kprintf(">>\n"))
 #else
 #define kassert(c) ((void)sizeof(c))
-#define user_error(...) ((void)0)
 #endif
 
 #ifdef CONFIG_KERNEL_CHECK_INVARIANTS

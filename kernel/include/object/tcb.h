@@ -53,6 +53,14 @@ struct fault {
     } u;
 };
 
+#ifdef CONFIG_BENCHMARK_TRACK_UTILISATION
+/* Processor time of a thread, in cycles. */
+struct utilisation {
+    uint64_t cycles, schedules, kernel_cycles, kernel_entries;
+    uint64_t since; /* when it began to run */
+};
+#endif
+
 struct tcb {
     user_context_t context; /* first: the trap entry finds it at the thread's own address */
 
@@ -78,6 +86,9 @@ struct tcb {
     struct fault fault;
 
     slot_t slots[TCB_SLOTS];
+#ifdef CONFIG_BENCHMARK_TRACK_UTILISATION
+    struct utilisation used;
+#endif
 #ifdef CONFIG_DEBUG_BUILD
     tcb_t *debug_next, *debug_prev; /* all threads */
     char name[32];

@@ -8,6 +8,7 @@
 #ifndef KIT_H
 #define KIT_H
 
+#include <kernel/gen_config.h>
 #include <sel4/sel4.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -134,6 +135,14 @@ void check_reply(const char *file, int line, const char *what, word_t error, wor
 #define EXPECT_DF(call) EXPECT_ERROR(call, seL4_DeleteFirst, NONE)
 #define EXPECT_RF(call) EXPECT_ERROR(call, seL4_RevokeFirst, NONE)
 #define EXPECT_NEM(call, bytes) EXPECT_ERROR(call, seL4_NotEnoughMemory, LIST(bytes))
+
+/* The info word of an error reply as a thread has seen it. A text that the kernel adds (3.2) makes it longer. */
+#ifdef CONFIG_KERNEL_INVOCATION_REPORT_ERROR_IPC
+#define EXPECT_ERROR_INFO(info, code, length)                                                                         \
+    EXPECT(INFO_LABEL(info) == (code) && INFO_LENGTH(info) > (length) && INFO_LENGTH(info) <= (length) + 51)
+#else
+#define EXPECT_ERROR_INFO(info, code, length) EXPECT_EQ(info, INFO(code, 0, length))
+#endif
 
 /* Lookup failure descriptors (3.2). */
 enum { LOOKUP_INVALID_ROOT = 1, LOOKUP_MISSING = 2, LOOKUP_DEPTH = 3, LOOKUP_GUARD = 4 };

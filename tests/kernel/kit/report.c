@@ -4,6 +4,7 @@
  * What happens when a check fails: one line, and the end of the running test.
  */
 #include "internal.h"
+#include <kernel/gen_config.h>
 
 volatile unsigned kit_test_number;
 volatile bool kit_test_failed;
@@ -55,12 +56,25 @@ static void put_reply(word_t error, word_t length)
     put_string("]");
 }
 
+/* What the length of an error reply grows by where the kernel adds a text (3.2). */
+static word_t text_words(void)
+{
+#ifdef CONFIG_KERNEL_INVOCATION_REPORT_ERROR_IPC
+    const char *text = (const char *)&self()->buffer->msg[6];
+    word_t n = 0;
+    while (text[n]) n++;
+    return n / sizeof(word_t) + 1;
+#else
+    return 0;
+#endif
+}
+
 void check_reply(const char *file, int line, const char *what, word_t error, word_t want, struct list mrs)
 {
     word_t length = INFO_LENGTH(self()->out.info);
     bool same = error == want && self()->out.cap == 0;
     if (want != seL4_NoError) {
-        same = same && length == mrs.n;
+        same = same && length == mrs.n + text_words();
         for (unsigned i = 0; same && i < mrs.n; i++) same = got_mr(i) == mrs.at[i];
     }
     if (same) return;

@@ -40,5 +40,23 @@ INLINE ticks_t arch_time(void)
 #endif
 }
 
+#ifdef CONFIG_BENCHMARK_TRACK_UTILISATION
+/* The hart's cycle counter. */
+INLINE uint64_t arch_cycles(void)
+{
+#if CONFIG_WORD_SIZE == 64
+    return csr_read(cycle);
+#else
+    word_t high, low, again;
+    do {
+        high = csr_read(cycleh);
+        low = csr_read(cycle);
+        again = csr_read(cycleh);
+    } while (unlikely(high != again));
+    return (uint64_t)high << 32 | low;
+#endif
+}
+#endif
+
 /* An enabled interrupt is pending. Timer and external interrupts stay enabled in sie from boot on, others are never raised. */
 INLINE bool arch_irq_pending(void) { return (csr_read(sip) & (SIP_STI | SIP_SEI)) != 0; }
