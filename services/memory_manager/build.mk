@@ -2,9 +2,14 @@
 # Copyright The KataOS-C authors
 
 COMPONENTS += memory_manager
-memory_manager_SRCS = $(addprefix services/memory_manager/src/,service.c boot.c allocation.c objects.c buddy.c kernel.c)
+memory_manager_SRCS = $(addprefix services/memory_manager/src/,service.c boot.c allocation.c place.c objects.c buddy.c kernel.c)
 
-UNIT_TESTS += memory_allocation
-memory_allocation_TEST_SRCS = tests/unit/memory_allocation_test.c \
-    $(addprefix services/memory_manager/src/,allocation.c objects.c buddy.c)
-memory_allocation_TEST_CFLAGS = -Iservices/memory_manager/src -Iservices/memory_manager/include
+# What outlives the service lies in a section that the tests can save and restore.
+MEMORY_TESTS = memory_allocation memory_limits memory_crash memory_boot
+UNIT_TESTS += $(MEMORY_TESTS)
+MEMORY_TEST_SRCS = $(addprefix tests/unit/memory_manager/,fake_kernel.c kit.c) \
+    $(addprefix services/memory_manager/src/,allocation.c place.c objects.c buddy.c)
+$(foreach t,$(MEMORY_TESTS),$(eval $t_TEST_SRCS = tests/unit/$t_test.c $(MEMORY_TEST_SRCS)))
+$(foreach t,$(MEMORY_TESTS),$(eval $t_TEST_CFLAGS = -Itests/unit/memory_manager -Iservices/memory_manager/src \
+    -Iservices/memory_manager/include '-DKERNEL_PERSISTENT=__attribute__((section("books")))'))
+memory_boot_TEST_SRCS += services/memory_manager/src/boot.c

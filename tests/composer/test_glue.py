@@ -43,6 +43,12 @@ def test_attributes_give_capabilities(shop):
     assert ".reply_count = 3" in shop.read("gen/server/camkes.c")
 
 
+def test_quotas_of_the_clients(shop):
+    shop.edit("server.priority = 200;", 'server.priority = 200; server.client_cnodes = "g"; app.memory_quota = 0x9000;')
+    assert shop.run("glue", "--out", "gen").returncode == 0
+    assert "#define g_CLIENT_QUOTAS { 36864u }" in shop.read("gen/server/camkes.h")
+
+
 def test_unchanged_files_keep_their_time(glued):
     path = glued.folder / "gen/server/camkes.c"
     os.utime(path, (1, 1))

@@ -259,7 +259,9 @@ static void keys(void **state)
 static void services(void **state)
 {
     (void)state;
-    EXPECT("mstats", "1000 bytes in-use, 2000 bytes free, 3000 bytes requested, 40 overhead\n5 objs in-use, 6 objs requested\n");
+    EXPECT("mstats", "1000 bytes in-use, 2000 bytes free, 3000 bytes requested, 40 overhead\n5 objs in-use, 6 objs requested\n"
+           "  console: 0 bytes, 0 objs, 2 allocations\n  store: 4096 bytes, 1 objs, 2 allocations (quota 9000)\n"
+           "  store/hello: 8192 bytes, 2 objs, 2 allocations\n");
     loglevel_init();
     assert_int_equal(fake.log_level, 3);
     EXPECT("loglevel", "info\n");

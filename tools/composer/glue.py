@@ -47,7 +47,8 @@ def _cspace_symbols(node, space):
     for provided in node.provided:
         if provided.name == node.get("client_cnodes"):
             count = len(provided.clients)
-            lines += ["/* CNode of each client, and its radix: by client index. */",
+            lines += ["/* CNode of each client, its radix, and attribute memory_quota (0: no limit): by client index. */",
+                      f"#define {provided.name}_CLIENT_QUOTAS {{ " + ", ".join(f'{c.node.get("memory_quota") or 0}u' for c in provided.clients) + " }",
                       f"extern const seL4_CPtr {provided.name}_client_cnode[{count}];",
                       f"extern const uint8_t {provided.name}_client_cnode_bits[{count}];"]
     return lines

@@ -19,6 +19,7 @@ STANDARD = {    # attribute -> (type, lowest, highest)
     "self_endpoint": (bool,),
     "supervisor": (bool,),
     "client_cnodes": (str,),
+    "memory_quota": (int, 0, 0xFFFFFFFF),
     "grants": (str,),
 }
 DEFAULTS = {"priority": 100, "budget_us": 10000, "period_us": 10000, "stack_size": 4096}

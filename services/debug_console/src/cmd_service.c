@@ -6,6 +6,8 @@
  */
 #include "console.h"
 
+#include <string.h>
+
 enum result cmd_mdebug(int argc, char *argv[])
 {
     int error = memory_debug();
@@ -32,10 +34,27 @@ void print_memory_stats(void)
     (void)memory_stats_lines();
 }
 
+/* A line per owner: the services, and behind them what they have it for. */
+static void memory_owner_lines(void)
+{
+    char name[CAMKES_IPC_MAX_DATA];
+    uint32_t quota, allocations, bytes, objects;
+
+    for (uint32_t i = 0; memory_owner(i, name, sizeof(name), &quota, &allocations, &bytes, &objects) == 0; i++) {
+        console_printf("  %s: %u bytes, %u objs, %u allocations", name, (unsigned)bytes, (unsigned)objects, (unsigned)allocations);
+        if (quota != 0 && strchr(name, '/') == NULL)
+            console_printf(" (quota %u)", (unsigned)quota);
+        console_puts("\n");
+    }
+}
+
 enum result cmd_mstats(int argc, char *argv[])
 {
     (void)argc, (void)argv;
-    return memory_stats_lines();
+    enum result result = memory_stats_lines();
+    if (result == DONE)
+        memory_owner_lines();
+    return result;
 }
 
 /* The kernel prints by itself, past the driver: what is queued must be out first. */

@@ -24,7 +24,7 @@ static const char security_names[] =
 
 static const char memory_names[] =
     "Success\0SerializeFailed\0DeserializeFailed\0ObjCountInvalid\0ObjTypeInvalid\0ObjCapInvalid\0CapAllocFailed\0"
-    "UnknownError\0AllocFailed\0FreeFailed\0";
+    "UnknownError\0AllocFailed\0FreeFailed\0QuotaExceeded\0";
 
 static const char timer_names[] =
     "Success\0NoSuchTimer\0TimerAlreadyExists\0DeserializeFailed\0SerializeFailed\0UnknownError\0OutOfResources\0";

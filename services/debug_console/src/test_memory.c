@@ -86,7 +86,7 @@ enum result cmd_test_malloc(int argc, char *argv[])
     if (a == allocations + MAX_ALLOCATIONS || pages > SLOTS || (a->slot = slot_alloc(slots(), (uint16_t)pages)) == 0)
         return failed("malloc", "the console has no slots for so many pages");
     struct object frames = {seL4_RISCV_4K_Page, pages, a->slot};
-    int error = memory_alloc(&frames.type, 3, 0, &a->handle);
+    int error = memory_alloc(&frames.type, 3, 0, "test", &a->handle);
     if (error != 0) {
         slot_free(slots(), a->slot, (uint16_t)pages);
         return failed("malloc", memory_error(error));
@@ -133,7 +133,7 @@ static int alloc_and_free(struct object *objs, uint32_t n)
 
     for (uint32_t i = 0; i < n; i++)
         objs[i].slot = first + i;
-    int error = first == 0 ? -1 : memory_alloc(&objs->type, 3 * (size_t)n, 0, &handle);
+    int error = first == 0 ? -1 : memory_alloc(&objs->type, 3 * (size_t)n, 0, "test", &handle);
     if (error == 0)
         error = memory_free(handle);
     slot_free(slots(), first, (uint16_t)n);

@@ -2,7 +2,7 @@
 /* Copyright The KataOS-C authors */
 #pragma once
 
-/* Results of MemoryInterface (interfaces/memory.idl4); numbers of the original's later tree. */
+/* Results of MemoryInterface (interfaces/memory.idl4); numbers of the original's later tree, ours behind them. */
 enum memory_manager_error {
     MEMORY_SUCCESS,
     MEMORY_SERIALIZE_FAILED,
@@ -14,6 +14,7 @@ enum memory_manager_error {
     MEMORY_UNKNOWN_ERROR,
     MEMORY_ALLOC_FAILED,        /* not enough memory */
     MEMORY_FREE_FAILED,         /* not a living handle of this client, or a static allocation */
+    MEMORY_QUOTA_EXCEEDED,      /* more than the client may have (attribute memory_quota) */
 };
 
 enum memory_lifetime { MEMORY_SHORT, MEMORY_MEDIUM, MEMORY_STATIC };

@@ -10,6 +10,7 @@
 #include <capdl/handoff.h>
 #include <kata/panic.h>
 #include <platform_gen.h>
+#include <sel4/invocation_gen.h>
 
 enum { MIN_ROOT_ORDER = 8 };    /* smaller pieces are not worth a slot */
 
@@ -27,26 +28,29 @@ static const struct kata_handoff *handoff(void)
     return h;
 }
 
+/* How many roots have their capability. The first ones of every life have it from the life before; the next one may have it
+ * too, when the service died before it could say so: then the kernel finds its slot in use. */
+static KERNEL_PERSISTENT volatile uint16_t adopted;
+
+static void note_adopted(uint16_t root, int error)
+{
+    if (error != seL4_NoError && error != seL4_DeleteFirst) {
+        panic("root %u has no memory: error %d", (unsigned)root, error);
+    }
+    kernel_commit(&adopted, (uint16_t)(root + 1));
+}
+
 /* Moves a capability of the boot into the slot of a new root. False when the table of blocks is full. */
 static bool adopt(uint32_t slot, uint32_t order, bool frame)
 {
     uint16_t root = buddy_add_root(order, frame);
-    if (root == BUDDY_NONE) {
-        return false;
+    if (root != BUDDY_NONE && root >= adopted) {
+        note_adopted(root, kernel_move(buddy_slot(root), slot));
     }
-    int error = (int)seL4_CNode_Move(BOOT_CNODE, buddy_slot(root), seL4_WordBits, BOOT_CNODE, slot, seL4_WordBits);
-    kata_assert(error == seL4_NoError);
-    return true;
+    return root != BUDDY_NONE;
 }
 
-/* --- frames of the rootserver --- */
-
-static void adopt_frame(uint32_t slot)
-{
-    if (seL4_RISCV_Page_Unmap(slot) == seL4_NoError) {
-        adopt(slot, BUDDY_FRAME_ORDER, true);
-    }
-}
+/* --- frames of the rootserver: still mapped, which buddy_rebuild ends --- */
 
 static void adopt_remains(const struct kata_handoff *h)
 {
@@ -56,10 +60,10 @@ static void adopt_remains(const struct kata_handoff *h)
         }
     }
     for (uint32_t slot = h->recyclable_frames.start; slot < h->recyclable_frames.end; slot++) {
-        adopt_frame(slot);
+        adopt(slot, BUDDY_FRAME_ORDER, true);
     }
     if (h->ipc_buffer_frame) {
-        adopt_frame(h->ipc_buffer_frame);
+        adopt(h->ipc_buffer_frame, BUDDY_FRAME_ORDER, true);
     }
 }
 
@@ -77,8 +81,11 @@ static uint32_t carve(uint32_t slot, uint32_t order, uint32_t used)
             piece++;
         }
         uint16_t root = buddy_add_root(piece, false);
-        if (root == BUDDY_NONE || kernel_split(slot, piece, buddy_slot(root), 1) != 0) {
-            panic("untyped %u cannot be divided", (unsigned)slot);
+        if (root == BUDDY_NONE) {
+            return lost + size - offset;
+        }
+        if (root >= adopted) {
+            note_adopted(root, kernel_split(slot, piece, buddy_slot(root), 1));
         }
         offset += 1u << piece;
     }

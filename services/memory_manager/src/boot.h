@@ -13,7 +13,7 @@ struct boot_memory {
 
 /*
  * Takes over what the rootserver left (common/capdl/include/capdl/handoff.h): removes its thread, gives its pages and all
- * untyped memory to the buddy allocator, which has been initialised for the free slots of the boot CNode.
- * Stops the component when the hand-over is not valid.
+ * untyped memory to the buddy allocator, as its roots. Begins every life of the service, and goes on where an earlier one
+ * that died in it had come to. Stops the component when the hand-over is not valid.
  */
 void boot_take_over(struct boot_memory *memory);

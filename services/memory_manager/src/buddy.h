@@ -10,12 +10,16 @@
  * becomes whole again when both are free: that mirrors the kernel's rule that an untyped can be used again from its
  * start only when nothing is left of what was made from it.
  *
- * The capability of block i lies in slot first_slot + i. Roots are what the boot left; besides untypeds these are single
- * frames of the boot image, which can only be handed out as frames. Children are numbered in pairs (2n, 2n + 1), so
+ * The capability of block i lies in slot first_slot + i. Roots are the slabs that the boot left; besides untypeds these are
+ * single frames of the boot image, which can only be handed out as frames. Children are numbered in pairs (2n, 2n + 1), so
  * that a buddy is found by flipping one bit.
  *
  * Small blocks are merged as soon as they can be. Merging large ones is put off until somebody needs a block that is not
  * there, because the kernel clears a whole merged block when it is split again.
+ *
+ * One half-word per block survives the death of the service: free, split into which pair, or whose. It is written before
+ * something comes into being in the block and after everything in it is gone, so after a restart it is enough to walk down
+ * from the roots, and to revoke whatever is free or belongs to nobody alive (buddy_rebuild). Everything else is worked out anew.
  */
 
 enum {
@@ -27,29 +31,34 @@ enum {
     BUDDY_NONE = 0xffff,
 };
 
-/* Forgets everything. `slots`: number of empty slots from first_slot on. */
+/* Every life of the service begins with buddy_init, then all roots in the same order, then buddy_rebuild. */
+
+/* `slots`: number of slots from first_slot on that are for blocks. */
 void buddy_init(uint32_t first_slot, uint32_t slots);
 
-/* Adds a root, which is free at once; the caller puts its capability into buddy_slot() of the result. frame: a frame and not
- * an untyped. BUDDY_NONE when the table is full. All roots are added before the first buddy_alloc(). */
+/* Adds a root; the caller puts its capability into buddy_slot() of the result, in the first life of it. frame: a frame and
+ * not an untyped. BUDDY_NONE when the table is full. */
 uint16_t buddy_add_root(uint32_t order, bool frame);
 
-/* A free block of exactly this order, now in use; BUDDY_NONE when there is none (or no room in the table to split). */
-uint16_t buddy_alloc(uint32_t order);
+/* Works out which blocks are free. lives: whether an owner's blocks stay; what the others had is revoked and free. */
+void buddy_rebuild(bool (*lives)(uint16_t owner));
 
-/* A free frame of the boot image, now in use; BUDDY_NONE when there is none. */
-uint16_t buddy_alloc_frame(void);
+/*
+ * A free block of exactly this order, now its owner's; the smallest that is large enough is split for it. BUDDY_NONE when
+ * there is none (or no room in the table to split). lasting: what comes into it is never freed; it goes to the smallest
+ * slab with room, and leaves the large ones whole. owner: below 0x4000.
+ */
+uint16_t buddy_alloc(uint32_t order, uint16_t owner, bool lasting);
 
-/* Returns a block in use, from which nothing exists any more (kernel_revoke). */
-void buddy_free(uint16_t block);
+/* A free frame of the boot image, now its owner's; BUDDY_NONE when there is none. */
+uint16_t buddy_alloc_frame(uint16_t owner);
+
+/* Revokes and takes back all blocks of an owner. */
+void buddy_release(uint16_t owner);
 
 uint32_t buddy_slot(uint16_t block);
 uint32_t buddy_order(uint16_t block);
 bool buddy_is_frame(uint16_t block);
-
-/* Blocks in use can be chained by their owner: an allocation's list of blocks. */
-uint16_t buddy_next(uint16_t block);
-void buddy_set_next(uint16_t block, uint16_t next);
 
 /* Free bytes in all; and of one root, for 0 <= root < buddy_roots(). */
 uint32_t buddy_free_bytes(void);

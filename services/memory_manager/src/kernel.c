@@ -6,7 +6,13 @@
 #include "kernel.h"
 
 #include "camkes.h"
+#include <stdatomic.h>
 #include <string.h>
+
+int kernel_move(uint32_t dest, uint32_t src)
+{
+    return (int)seL4_CNode_Move(BOOT_CNODE, dest, seL4_WordBits, BOOT_CNODE, src, seL4_WordBits);
+}
 
 int kernel_split(uint32_t untyped, uint32_t bits, uint32_t dest, uint32_t count)
 {
@@ -38,6 +44,11 @@ int kernel_lend_frame(uint32_t frame, uint32_t client, uint32_t slot)
     return (int)seL4_CNode_Copy(memory_client_cnode[client], slot, seL4_WordBits, BOOT_CNODE, frame, seL4_WordBits, seL4_AllRights);
 }
 
+int kernel_unmap(uint32_t frame)
+{
+    return (int)seL4_RISCV_Page_Unmap(frame);
+}
+
 int kernel_revoke(uint32_t slot)
 {
     return (int)seL4_CNode_Revoke(BOOT_CNODE, slot, seL4_WordBits);
@@ -46,4 +57,12 @@ int kernel_revoke(uint32_t slot)
 int kernel_delete(uint32_t slot)
 {
     return (int)seL4_CNode_Delete(BOOT_CNODE, slot, seL4_WordBits);
+}
+
+/* A function of its own, so that the compiler cannot move a store past it; the fences say so. */
+void kernel_commit(volatile uint16_t *word, uint16_t value)
+{
+    atomic_signal_fence(memory_order_seq_cst);
+    *word = value;
+    atomic_signal_fence(memory_order_seq_cst);
 }

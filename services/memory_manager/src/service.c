@@ -10,26 +10,32 @@
 
 #include "camkes.h"
 #include <kata/log.h>
+#include <stdio.h>
 
 static struct boot_memory boot;
+
+static const char *const client_name[] = memory_CLIENT_NAMES;
+static const uint32_t client_quota[] = memory_CLIENT_QUOTAS;
 
 _Static_assert(sizeof(struct object_request) == 3 * sizeof(uint32_t), "a triple of the interface is an object_request");
 
 void post_init(void)
 {
-    allocation_init();
+    struct allocation_stats stats;
     boot_take_over(&boot);
-    log_info("Global memory: %u allocated %u free, reserved: %u kernel %u user", 0u, (unsigned)buddy_free_bytes(),
-             (unsigned)boot.kernel, (unsigned)boot.user);
+    allocation_start(client_quota, memory_CLIENTS);
+    allocation_get_stats(&stats);
+    log_info("Global memory: %u allocated %u free, reserved: %u kernel %u user", (unsigned)stats.allocated_bytes,
+             (unsigned)buddy_free_bytes(), (unsigned)boot.kernel, (unsigned)boot.user);
 }
 
-int memory_alloc(const uint32_t *objs, size_t objs_n, uint32_t lifetime, uint32_t *handle)
+int memory_alloc(const uint32_t *objs, size_t objs_n, uint32_t lifetime, const char *tag, uint32_t *handle)
 {
     *handle = 0;
     if (objs_n % 3) {
         return MEMORY_DESERIALIZE_FAILED;
     }
-    return allocation_create(camkes_sender(), (const struct object_request *)objs, objs_n / 3, lifetime, handle);
+    return allocation_create(camkes_sender(), (const struct object_request *)objs, objs_n / 3, lifetime, tag, handle);
 }
 
 int memory_free(uint32_t handle)
@@ -76,12 +82,25 @@ static void log_slabs(void)
 
 static void log_owners(void)
 {
-    static const char *const names[] = memory_CLIENT_NAMES;
-    for (uint32_t client = 0; client < memory_CLIENTS; client++) {
-        uint32_t count, bytes, objs;
-        allocation_owner(client, &count, &bytes, &objs);
-        log_info("%s: %u allocations, %u bytes, %u objects", names[client], (unsigned)count, (unsigned)bytes, (unsigned)objs);
+    struct allocation_owner o;
+    for (uint32_t i = 0; allocation_owner(i, &o); i++) {
+        log_info("%s%s%s: %u allocations, %u bytes, %u objects", client_name[o.client], o.tag[0] ? "/" : "", o.tag, (unsigned)o.count,
+                 (unsigned)o.bytes, (unsigned)o.objs);
     }
+}
+
+int memory_owner(uint32_t index, char *name, size_t name_cap, uint32_t *quota, uint32_t *allocations, uint32_t *bytes, uint32_t *objs)
+{
+    struct allocation_owner o;
+    if (!allocation_owner(index, &o)) {
+        return MEMORY_OBJ_COUNT_INVALID;
+    }
+    snprintf(name, name_cap, "%s%s%s", client_name[o.client], o.tag[0] ? "/" : "", o.tag);
+    *quota = client_quota[o.client];
+    *allocations = o.count;
+    *bytes = o.bytes;
+    *objs = o.objs;
+    return MEMORY_SUCCESS;
 }
 
 int memory_debug(void)

@@ -72,7 +72,7 @@ static bool allocate(const uint32_t *objects, size_t words)
         log_error("%s: image of %u pages is too large", bundle->name, (unsigned)job.layout.pages);
         return false;
     }
-    int error = memory_alloc(objects, words, 1, &bundle->handles[bundle->allocations]);
+    int error = memory_alloc(objects, words, MEMORY_MEDIUM, bundle->name, &bundle->handles[bundle->allocations]);
     if (error != 0) {
         log_error(error == MEMORY_ALLOC_FAILED ? "%s: no memory" : "%s: memory refused (%d)", bundle->name, error);
         return false;

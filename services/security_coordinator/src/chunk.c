@@ -69,7 +69,7 @@ uint8_t chunk_alloc(uint32_t pages)
         seL4_CapTableObject, radix, CONTAINER_SLOT(chunk),
         seL4_RISCV_4K_Page, pages, FRAME_SLOT(0),
     };
-    if (memory_alloc(objects, sizeof objects / sizeof *objects, 1 /* medium lifetime */, &handle) != 0) {
+    if (memory_alloc(objects, sizeof objects / sizeof *objects, 1 /* medium lifetime */, "", &handle) != 0) {
         return CHUNK_NONE;
     }
     if (!place_frames(chunk, pages, radix)) {

@@ -256,9 +256,9 @@ int proc_ctrl_capscan_bundle(const char *bundle_id) { return find(bundle_id) == 
 
 /* ---- memory, timers ------------------------------------------------------------------------------------------------ */
 
-int memory_alloc(const uint32_t *objs, size_t objs_n, uint32_t lifetime, uint32_t *handle)
+int memory_alloc(const uint32_t *objs, size_t objs_n, uint32_t lifetime, const char *tag, uint32_t *handle)
 {
-    if (objs_n % 3 != 0 || lifetime != 0)
+    if (objs_n % 3 != 0 || lifetime != 0 || strcmp(tag, "test") != 0)
         abort();
     if (objs[1] > 50)
         return 8;
@@ -279,6 +279,17 @@ int memory_stats(uint32_t *allocated_bytes, uint32_t *free_bytes, uint32_t *requ
 {
     *allocated_bytes = 1000 + (uint32_t)fake.frames, *free_bytes = 2000, *requested_bytes = 3000, *overhead_bytes = 40;
     *allocated_objs = 5, *requested_objs = 6, *untyped_slab_too_small = 7, *out_of_memory = 8;
+    return 0;
+}
+
+int memory_owner(uint32_t index, char *name, size_t name_cap, uint32_t *quota, uint32_t *allocations, uint32_t *bytes, uint32_t *objs)
+{
+    static const char *const names[] = {"console", "store", "store/hello"};
+
+    if (index == 3)
+        return 3;
+    snprintf(name, name_cap, "%s", names[index]);
+    *quota = 9000 * index, *allocations = 2, *bytes = 4096 * index, *objs = index;
     return 0;
 }
 
