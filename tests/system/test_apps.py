@@ -123,4 +123,4 @@ def test_states_and_refusals(console):
     console.stop("hello")
     assert console.status("hello") == "Stopped"
     console.uninstall("hello")
-    assert "start failed: BundleNotFound" in console.run("start hello")
+    assert "start failed: BundleNotFound" in console.run("start nobody")

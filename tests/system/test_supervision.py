@@ -82,7 +82,7 @@ def test_too_many_deaths():
             die(console, "test_kill mailbox_driver", "killed")
         die(console, "test_kill mailbox_driver", "killed", r"too many restarts, refuses calls for \d+ s")
         assert services(console)["mailbox_driver"][0] == "refusing"
-        assert "CapScanFailed" in console.run("capscan mailbox")
+        assert "CapScanFailed" in console.run("capscan -k mailbox")
         assert "Test mailbox failed" in console.run("test_mailbox")
         before = services(console)["mailbox_driver"][4]
         console.run("sleep 2000")
@@ -90,6 +90,6 @@ def test_too_many_deaths():
         console.expect(r"supervisor::mailbox_driver: serves again", timeout=70)
         assert time.monotonic() - start > 40
         assert services(console)["mailbox_driver"][0] == "running"
-        assert "failed" not in console.run("capscan mailbox")
+        assert "failed" not in console.run("capscan -k mailbox")
     finally:
         console.close()

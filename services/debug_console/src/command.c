@@ -30,7 +30,7 @@ static const struct command commands[] = {
     TEST_COMMAND("add", "X Y", cmd_add, 2, 2)
     {"builtins", "", cmd_builtins, 0, 0},
     {"bundles", "", cmd_bundles, 0, 0},
-    {"capscan", "[-k] console | mailbox | memory | mlcoord | process | sdk | security | timer | uart | BUNDLE", cmd_capscan, 1, 2},
+    {"capscan", "[-k] console | mailbox | memory | mlcoord | process | sdk | security | supervisor | timer | uart | BUNDLE", cmd_capscan, 1, 2},
     {"clear", "", cmd_clear, 0, 0},
     {"dmesg", "", cmd_dmesg, 0, 0},
     {"echo", "[WORD...]", cmd_echo, 0, ANY},
