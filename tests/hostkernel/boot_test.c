@@ -44,6 +44,8 @@ static void bad_loaders_are_refused(void **state)
     refused(host_boot(image, RAM_END - 1, offset, ENTRY, 0, 0), "bad user image");
     refused(boot_image(1, seL4_UserTop - 2 * PAGE, false), "bad user image");
     refused(boot_image(1, seL4_UserTop - 4 * PAGE, true), "bad user image");
+    assert_int_equal(boot_image(1, seL4_UserTop - 3 * PAGE, false), HOST_USER); /* just fits */
+    assert_int_equal(boot_image(1, seL4_UserTop - 5 * PAGE, true), HOST_USER);
     refused(boot_image(250, HOST_IMAGE_VADDR, false), "the root CNode is too small for the user image");
     refused(host_boot(RAM_BASE + 0x10000, RAM_END, 0, ENTRY, 0, 0), "no room for the root task's objects");
     /* a device tree that is as large as all RAM behind the kernel */
@@ -94,7 +96,8 @@ static void tables_are_those_that_are_needed(void **state)
     /* one page below a 2 MiB boundary: image there, the rest above */
     const struct {
         word_t vaddr, tops, tables; /* tops: of the first level below the root */
-    } cases[] = {{0x10000, 1, 2}, {0x200000 - PAGE, 1, 3}, {0xc0000000 - PAGE, 2, 4}, {0x200000, 1, 2}, {0, 1, 2}};
+    } cases[] = {{0x10000, 1, 2}, {0x200000 - PAGE, 1, 3}, {0xc0000000 - PAGE, 2, 4}, {0x200000, 1, 2}, {0, 1, 2},
+                 {0x200000 - 3 * PAGE, 1, 2}, {0x200000 - 2 * PAGE, 1, 3}, {0xc0000000 - 3 * PAGE, 1, 2}};
     (void)state;
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(boot_image(1, cases[i].vaddr, false), HOST_USER);
@@ -194,6 +197,19 @@ static void surplus_untypeds_are_dropped(void **state)
     assert_true(cap_is_untyped(cap_at(BIT(CONFIG_ROOT_CNODE_SIZE_BITS) - 1)));
 }
 
+/* The kernel's window: RAM, with the image executable in it, and the interrupt controller; nothing for users. */
+static void the_kernel_has_its_window(void **state)
+{
+    const pte_t always = PTE_V | PTE_G | PTE_A | PTE_D | PTE_R | PTE_W;
+    word_t mapped = 0;
+    (void)state;
+    for (word_t i = 0; i < PT_ENTRIES; i++)
+        mapped += kernel_root[i] != 0;
+    assert_int_equal(mapped, 1); /* on the host both are in one gigabyte */
+    pte_t ram = *pt_entry(kernel_root, (word_t)RAM_BASE + ARCH_PV_OFFSET, PT_ROOT_BITS);
+    assert_int_equal(ram, (((word_t)RAM_BASE & ~MASK(PT_ROOT_BITS)) >> 2) | always | PTE_X);
+}
+
 static void initial_caps(void **state)
 {
     static const word_t tags[] = {CAP_NULL, CAP_THREAD, CAP_CNODE, CAP_PAGE_TABLE, CAP_IRQ_CONTROL, CAP_ASID_CONTROL, CAP_ASID_POOL, CAP_NULL,
@@ -222,7 +238,8 @@ int boot_tests(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(bad_loaders_are_refused), TEST(the_address_space_is_as_described), TEST(tables_are_those_that_are_needed),
-        TEST(memory_is_conserved), TEST(extra_info_has_its_own_block), TEST(surplus_untypeds_are_dropped), TEST(initial_caps),
+        TEST(memory_is_conserved), TEST(extra_info_has_its_own_block), TEST(surplus_untypeds_are_dropped),
+        TEST(the_kernel_has_its_window), TEST(initial_caps),
     };
     return cmocka_run_group_tests_name("boot", tests, NULL, NULL);
 }

@@ -231,6 +231,10 @@ static void receiving_with_the_wrong_capability(void **state)
         assert_ptr_equal(ks.current, root); /* a fault without a handler */
         assert_int_equal(t->state, THREAD_INACTIVE);
         assert_int_equal(t->fault.type, seL4_Fault_CapFault);
+        assert_int_equal(t->fault.u.cap.in_receive, 1);
+        bool reply_is_wrong = i == 3 || i == 4;
+        assert_int_equal(t->fault.u.cap.address, sources[i][reply_is_wrong]);
+        assert_int_equal(t->fault.u.cap.lookup.type, i == 4 || i == 5 ? seL4_GuardMismatch : seL4_MissingCapability);
         call(seL4_CapInitThreadTCB, TCBSetPriority, WORDS(seL4_CapInitThreadTCB), WORDS(255));
     }
 }

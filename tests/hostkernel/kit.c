@@ -36,6 +36,8 @@ void put_message(word_t cptr, word_t label, const word_t *caps, size_t cap_count
         buffer[BUFFER_CAPS + i] = caps[i];
     reg[REG_CAP] = cptr;
     reg[REG_INFO] = info_make(label, mr_count) | cap_count << INFO_CAPS_SHIFT;
+    ks.error = (struct syscall_error){.code = 0x3eeee}; /* a failure must say which it is */
+    ks.lookup_failure = (struct lookup_failure){0x3eeee, 0x3eeee, 0x3eeee, 0x3eeee};
 }
 
 word_t call(word_t cptr, word_t label, const word_t *caps, size_t cap_count, const word_t *mrs, size_t mr_count)

@@ -34,3 +34,7 @@ int irq_tests(void);
 int fault_tests(void);
 int cspace_tests(void);
 int refill_tests(void);
+int message_tests(void);
+int schedule_tests(void);
+int derivation_tests(void);
+int reply_tests(void);

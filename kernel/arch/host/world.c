@@ -173,6 +173,7 @@ enum host_exit host_boot(word_t ui_start, word_t ui_end, word_t pv_offset, word_
     memset(console, 0, sizeof console);
     console_length = 0;
     host.time = 1000;
+    host.enabled = MASK(ARCH_MAX_IRQ + 1) & ~1u; /* whatever ran before the kernel */
     host_state = HOST_USER;
     if (_setjmp(way_out) == 0)
         boot_kernel(ui_start, ui_end, pv_offset, entry, dtb, dtb_bytes);
