@@ -1,13 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The KataOS-C authors
 #
-# Applications: APPS += name and name_SRCS in a folder's build.mk make a bundle of it; all bundles, scripts and the
-# table of capabilities (for capscan) make the archive of built-ins.
+# Applications: APPS += name and name_SRCS in a folder's build.mk make a bundle of it, with name_MANIFEST or, where it is there,
+# the file `manifest` beside the first source; all bundles, scripts and the table of capabilities (for capscan) make the
+# archive of built-ins.
 
 APP_DIR      := $(OUT)/apps
 APP_SCRIPTS  := $(sort $(wildcard apps/scripts/*.repl))
 PACKER       := tools/packer/pack.py tools/packer/bundle.py
 app_objects   = $(patsubst %,$(OUT)/user/%.o,$($(1)_SRCS))
+
+app_manifest  = $(or $($(1)_MANIFEST),$(wildcard $(dir $(firstword $($(1)_SRCS)))manifest))
+
+# Says what the target would say to a manifest.
+MANIFEST_CHECK := $(OUT)/host/manifest-check
+$(MANIFEST_CHECK): tools/packer/manifest_check.c common/manifest/src/manifest.c common/manifest/src/error.c \
+                   common/manifest/include/manifest/manifest.h common/sdk_abi/include/kata/sdk_abi.h
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=c11 -Wall -Wextra -Werror -O1 -Icommon/manifest/include -Icommon/sdk_abi/include $(filter %.c,$^) -o $@
 
 .PHONY: apps
 apps: $$(patsubst %,$(APP_DIR)/%.app,$$(APPS))
@@ -16,9 +26,10 @@ $(APP_DIR)/%.elf: $$(call app_objects,$$*) $(OUT)/libsdk.a sdk/app.ld
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $(APP_LDFLAGS) $(filter %.o,$^) $(OUT)/libsdk.a -lgcc -o $@
 
-$(APP_DIR)/%.app: $(APP_DIR)/%.elf $(PACKER)
+$(APP_DIR)/%.app: $(APP_DIR)/%.elf $$(call app_manifest,$$*) $(PACKER) $(MANIFEST_CHECK)
 	@echo "  PACK  $*.app"
-	$(Q)$(PY) tools/packer/pack.py $< -o $@ $(if $(V),,-q)
+	$(Q)$(if $(call app_manifest,$*),$(MANIFEST_CHECK) $* $(call app_manifest,$*))
+	$(Q)$(PY) tools/packer/pack.py $< -o $@ $(addprefix --manifest ,$(call app_manifest,$*)) $(if $(V),,-q)
 
 $(OUT)/builtins.cpio: $$(patsubst %,$(APP_DIR)/%.app,$$(sort $$(APPS))) $(APP_SCRIPTS) $(GEN)/authority.txt tools/packer/cpio.py
 	@echo "  CPIO  $@"

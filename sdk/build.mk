@@ -3,7 +3,7 @@
 #
 # The application's library: libsdk.a holds everything that a program needs besides libgcc.
 
-SDK_SRCS += $(addprefix sdk/src/,crt.S call.c sdk.c error.c stdio.c exit.c panic.c)
+SDK_SRCS += $(addprefix sdk/src/,crt.S call.c sdk.c error.c stdio.c exit.c panic.c malloc.c)
 SDK_SHARED_SRCS := $(addprefix common/libc/src/,mem.c str.c number.c printf.c) common/camkes/src/marshal.c common/sel4_sys/src/syscalls.c
 SDK_OBJS := $(patsubst %,$(OUT)/user/%.o,$(SDK_SRCS) $(SDK_SHARED_SRCS))
 

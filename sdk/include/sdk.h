@@ -3,8 +3,13 @@
 #pragma once
 
 /* Calls of the KataOS SDK. Each is one message to the SDK runtime; unless stated otherwise it returns SDK_SUCCESS (0) or
- * a positive SDKError, and every call may return SDK_INVALID_BADGE when the application is being stopped.
- * Nothing is retained: buffers belong to the caller before and after the call. */
+ * a positive SDKError. Every call may return SDK_PERMISSION_DENIED when the application's manifest does not grant its kind, and
+ * SDK_SERVICE_RESTARTED when the service that had it died: the system has started that service again, the call may or may not
+ * have been carried out, and can be repeated. What waits may be repeated without loss.
+ * Nothing is retained: buffers belong to the caller before and after the call.
+ *
+ * A program begins with int main(int argc, char **argv) (or main(void)): argv[0] is the bundle's name, the others are the words
+ * behind it in `start`, or those of args in the manifest. */
 
 #include <kata/sdk_abi.h>
 #include <stddef.h>
@@ -24,7 +29,7 @@ int sdk_log(const char *message);
  * SDK_READ_KEY_FAILED: no such key. */
 int sdk_read_key(const char *key, void *value, size_t *size);
 
-/* Replaces or creates. SDK_WRITE_KEY_FAILED: the store is full. */
+/* Replaces or creates. SDK_OUT_OF_RESOURCES: quota_keys of the manifest is used up. SDK_WRITE_KEY_FAILED: the store is full. */
 int sdk_write_key(const char *key, const void *value, size_t size);
 
 /* Succeeds also when there is no such key. */
@@ -32,7 +37,7 @@ int sdk_delete_key(const char *key);
 
 /* Timers: each application has the ids 0..30. SDK_NO_SUCH_TIMER: other id. SDK_TIMER_ALREADY_EXISTS: the id is running (a
  * one-shot is free again as soon as wait or poll has reported it). SDK_INVALID_TIMER: duration 0 or beyond 24 days.
- * SDK_OUT_OF_RESOURCES: all timers of the system are in use. */
+ * SDK_OUT_OF_RESOURCES: quota_timers of the manifest is used up. Periods do not drift. */
 int sdk_timer_oneshot(uint32_t id, uint32_t duration_ms);
 int sdk_timer_periodic(uint32_t id, uint32_t duration_ms);
 
@@ -46,10 +51,40 @@ int sdk_timer_wait(uint32_t *mask);
 /* The same without waiting: mask 0 when nothing has completed. */
 int sdk_timer_poll(uint32_t *mask);
 
+/* Time: microseconds since the system started. */
+int sdk_time_us(uint64_t *us);
+
+/* Messages between applications whose manifests name each other as peers. A message has up to SDK_MESSAGE_MAX bytes, waits in its
+ * receiver's queue (SDK_QUEUE_BYTES) and is received once, with the messages of one sender in their order. After a death of the
+ * SDK runtime, and then only, the last one may be received once more. */
+
+/* Never waits. SDK_NO_SUCH_PEER: the manifests do not name each other. SDK_PEER_NOT_RUNNING. SDK_QUEUE_FULL: the receiver has to
+ * take some first. SDK_SERIALIZE_FAILED: message or name too long. */
+int sdk_send(const char *to, const void *message, size_t size);
+
+/* Takes the first message, and waits up to wait_ms for it: 0 (not at all) .. 24 days, or SDK_FOREVER. from: name of the sender. *size:
+ * in, room in message; out, bytes of the message (when it is larger than the room, the rest is lost). SDK_TIMED_OUT: none came. */
+int sdk_receive(char from[SDK_NAME_MAX + 1], void *message, size_t *size, uint32_t wait_ms);
+
+/* Memory: the heap lies behind everything else and can grow. malloc (stdlib.h) is built on it; a program uses the one or the
+ * other. */
+struct sdk_memory {
+    void *heap;             /* its address, the same for the whole life */
+    size_t heap_size;       /* bytes of it */
+    size_t used;            /* bytes of memory that the application has altogether: image, stack, heap, tables */
+    size_t quota;           /* the most that it may have */
+};
+
+int sdk_memory(struct sdk_memory *memory);
+
+/* Makes the heap at least `size` bytes, or smaller: it grows in a few large steps, of which it gives back whole ones only. *memory:
+ * what is then. New memory is zero. SDK_OUT_OF_RESOURCES: quota or the system's memory used up; nothing has changed. */
+int sdk_set_heap(size_t size, struct sdk_memory *memory);
+
 /* Name of an error as the SDK's users know it ("SDKNoSuchTimer"; "Ok" for success); never NULL. */
 const char *sdk_error_name(int error);
 
-/* Registers a0..a3 at the start: address of the IPC buffer, capability address of the SDK endpoint, 0, 0. */
+/* Registers a0..a3 at the start: address of the IPC buffer, capability address of the SDK endpoint, argc, argv. */
 extern uintptr_t sdk_start[4];
 
 /* Logs "panicked at 'message', file:line" (printf format) and ends the application with code SDK_EXIT_PANIC. */

@@ -100,3 +100,60 @@ int sdk_timer_poll(uint32_t *mask)
 {
     return completed(SDK_REQUEST_TIMER_POLL, mask);
 }
+
+int sdk_time_us(uint64_t *us)
+{
+    camkes_stream_t stream = sdk_begin();
+    int error = sdk_call(SDK_REQUEST_TIME, &stream);
+    *us = error == SDK_SUCCESS ? camkes_get_u64(&stream) : 0;
+    return camkes_bad(&stream) ? SDK_UNKNOWN_RESPONSE : error;
+}
+
+int sdk_send(const char *to, const void *message, size_t size)
+{
+    camkes_stream_t stream = sdk_begin();
+    camkes_put_string(&stream, to);
+    camkes_put_array(&stream, message, size);
+    if (camkes_bad(&stream)) {
+        stream = sdk_begin_large();
+        camkes_put_string(&stream, to);
+        camkes_put_array(&stream, message, size);
+    }
+    return sdk_call(SDK_REQUEST_SEND, &stream);
+}
+
+int sdk_receive(char from[SDK_NAME_MAX + 1], void *message, size_t *size, uint32_t wait_ms)
+{
+    size_t bytes, room = *size;
+    camkes_stream_t stream = sdk_begin_large();
+    camkes_put_word(&stream, wait_ms);
+    *size = 0;
+    int error = sdk_call(SDK_REQUEST_RECEIVE, &stream);
+    if (error != SDK_SUCCESS)
+        return error;
+    camkes_get_string(&stream, from, SDK_NAME_MAX + 1);
+    const void *data = camkes_get_ref(&stream, &bytes);
+    if (camkes_bad(&stream))
+        return SDK_UNKNOWN_RESPONSE;
+    memcpy(message, data, bytes < room ? bytes : room);
+    *size = bytes;
+    return SDK_SUCCESS;
+}
+
+static int heap(uintptr_t wanted, struct sdk_memory *memory)
+{
+    uintptr_t result[5];
+    sdk_heap_call(wanted, result);
+    *memory = (struct sdk_memory){ .heap = (void *)result[1], .heap_size = result[2], .used = result[3], .quota = result[4] };
+    return (int)result[0];
+}
+
+int sdk_memory(struct sdk_memory *memory)
+{
+    return heap(SDK_HEAP_QUERY, memory);
+}
+
+int sdk_set_heap(size_t size, struct sdk_memory *memory)
+{
+    return heap(size, memory);
+}

@@ -14,6 +14,6 @@ UNIT_TESTS += debug_console
 debug_console_TEST_SRCS = tests/unit/debug_console_test.c tests/unit/debug_console/fake.c \
     $(filter-out %/main.c,$(debug_console_SRCS)) $(ZMODEM_SRCS) $(LINEEDIT_SRCS) common/cpio/src/cpio.c \
     common/shell_parse/src/shell_parse.c common/crc32/src/crc32.c common/allocator/src/allocator.c \
-    common/slot_allocator/src/slot_allocator.c common/bundle/src/error.c $(GEN)/debug_console/camkes.h
+    common/slot_allocator/src/slot_allocator.c common/bundle/src/error.c common/manifest/src/error.c $(GEN)/debug_console/camkes.h
 debug_console_TEST_CFLAGS = -D_POSIX_C_SOURCE=200809L -include tests/unit/debug_console/host.h -Itests/unit/debug_console \
     -Iservices/debug_console/src -Iservices/uart_driver/include -I$(GEN)/debug_console

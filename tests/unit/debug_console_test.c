@@ -227,9 +227,29 @@ static void how_it_ended(void **state)
     }
 }
 
+static void lives(void **state)
+{
+    (void)state;
+    say("install hello");
+    EXPECT("start hello one \"two words\"", "Bundle \"hello\" started.\n");
+    assert_int_equal(fake.args_n, 14);
+    assert_memory_equal(fake.args, "one\0two words\0", 14);
+    EXPECT("suspend hello", "Bundle \"hello\" suspended.\n");
+    EXPECT("status hello", "hello: Suspended\n");
+    EXPECT("resume hello", "Bundle \"hello\" resumed.\n");
+    EXPECT("suspend nobody", "suspend failed: BundleNotFound\n");
+    EXPECT("resume nobody", "resume failed: BundleNotFound\n");
+    EXPECT("stop hello", "Bundle \"hello\" stopped.\n");
+    EXPECT("ps", "APPLICATION          STATE     PRIORITY     BUDGET/PERIOD us       CPU us     MEMORY\n"
+                 "worker               Suspended      120       2000/50000        5000000000      65536\n"
+                 "hello                Stopped\n");
+}
+
 static void refused_images(void **state)
 {
     (void)state;
+    fake.end_error = 7 << 16 | 12;
+    expect_part("install hello", "\ninstall failed: manifest line 12: not a number\n");
     fake.end_error = 0x100 + 7;
     expect_part("install hello", "\ninstall failed: ");
     assert_null(strstr(fake.output, "UnknownError"));
@@ -574,6 +594,7 @@ int main(void)
         cmocka_unit_test_setup(sums, setup),
         cmocka_unit_test_setup(completion, setup),
         cmocka_unit_test_setup(how_it_ended, setup),
+        cmocka_unit_test_setup(lives, setup),
         cmocka_unit_test_setup(refused_images, setup),
         cmocka_unit_test_setup(keys, setup),
         cmocka_unit_test_setup(services, setup),

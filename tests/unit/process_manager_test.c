@@ -3,6 +3,7 @@
 
 /* The parts of ProcessManager without kernel objects: table of bundles, fault messages, and from an image to its pages. */
 #include "backend.h"
+#include "args.h"
 #include "bundles.h"
 #include "fault.h"
 #include "image.h"
@@ -190,34 +191,152 @@ static void test_bad_crc_is_seen_while_loading(void **state)
     assert_int_equal(image_load(&image, &target), BUNDLE_ERROR_BASE + BUNDLE_BAD_CRC);
 }
 
+static uint32_t tables_of(const struct image *image, const struct model_paging *paging)
+{
+    struct layout layout;
+    assert_true(image_layout(image, paging, &layout));
+    return layout.tables;
+}
+
 static void test_layout(void **state)
 {
     static const struct model_paging sv32 = { .levels = 2, .index_bits = 10 };
     struct image image;
+    struct layout layout;
     (void)state;
     assert_int_equal(image_open(&image, "app"), PM_SUCCESS);
-    struct layout layout = image_layout(&image, &sv32);
+    assert_true(image_layout(&image, &sv32, &layout));
     assert_int_equal(layout.stack, 0x20003000);
     assert_int_equal(layout.stack_top, 0x20007000);
     assert_int_equal(layout.ipc_buffer, 0x20008000);
-    assert_int_equal(layout.pages, 9 + STACK_PAGES);
+    assert_int_equal(layout.heap, 0x2000a000);
+    assert_int_equal(layout.pages, 9 + 4);
     assert_int_equal(layout.tables, 2);
+    image.manifest.stack = 70000;
+    assert_true(image_layout(&image, &sv32, &layout));
+    assert_int_equal(layout.stack_top, 0x20003000 + 0x12000);
 
     stored_size = 0;
     section(0x10000, 0x10000, TEXT | BUNDLE_FLAG_ENTRY, 0x10, 0x10);
     section(0x3fd000, 0, RW, 0, 0x1000);                /* stack and buffer lie behind a table's end */
     assert_int_equal(image_open(&image, "app"), PM_SUCCESS);
-    assert_int_equal(image_layout(&image, &sv32).tables, 2);
+    assert_int_equal(tables_of(&image, &sv32), 2);
 
     stored_size = 0;
     section(0x10000, 0x10000, TEXT | BUNDLE_FLAG_ENTRY, 0x10, 0x10);
     section(0x400000, 0, RW, 0, 0x400000);              /* neighbours: one range */
     section(0x1000000, 0, RW, 0, 0x1000);               /* one more, behind two without anything */
     assert_int_equal(image_open(&image, "app"), PM_SUCCESS);
-    assert_int_equal(image_layout(&image, &sv32).tables, 3);
+    assert_int_equal(tables_of(&image, &sv32), 3);
 
     static const struct model_paging sv39 = { .levels = 3, .index_bits = 9 };
-    assert_int_equal(image_layout(&image, &sv39).tables, 1 + 1 + 2 + 1);
+    assert_int_equal(tables_of(&image, &sv39), 1 + 1 + 2 + 1);
+
+    stored_size = 0;
+    section(0x10000, 0x10000, TEXT | BUNDLE_FLAG_ENTRY, 0x10, 0x10);
+    section(0x7ffef000, 0, RW, 0, 0x1000);              /* as high as it may be */
+    assert_int_equal(image_open(&image, "app"), PM_SUCCESS);
+    assert_true(image_layout(&image, &sv32, &layout));
+    image.manifest.stack = 0x10000;
+    assert_false(image_layout(&image, &sv32, &layout));
+}
+
+/* ---- manifest ---------------------------------------------------------------------------------------------------- */
+
+static void manifest_section(const char *text)
+{
+    uint32_t size = (uint32_t)strlen(text);
+    put(BUNDLE_MAGIC, 8);
+    put(0, 8);
+    put(0, 8);
+    put(BUNDLE_FLAG_MORE, 4);
+    put(size, 4);
+    put(0, 4);
+    put(4096, 4);
+    put(BUNDLE_TYPE_MANIFEST, 4);
+    put(crc32_update(0, text, size), 4);
+    memcpy(stored + stored_size, text, size);
+    stored_size += size;
+}
+
+static int open_with(struct image *image, const char *text)
+{
+    stored_size = 0;
+    manifest_section(text);
+    section(0x10000, 0x10000, TEXT | BUNDLE_FLAG_ENTRY, 0x10, 0x10);
+    return image_open(image, "app");
+}
+
+static void test_manifest(void **state)
+{
+    struct image image;
+    (void)state;
+    assert_int_equal(image_open(&image, "app"), PM_SUCCESS);
+    assert_int_equal(image.manifest.budget_us, 5000);
+    assert_int_equal(open_with(&image, "name = app\nbudget_us = 777\n"), PM_SUCCESS);
+    assert_int_equal(image.manifest.budget_us, 777);
+    assert_int_equal(image.info.sections, 1);
+    assert_int_equal(load(&image, 10), PM_SUCCESS);
+    assert_int_equal(open_with(&image, "\nstack = much"), MANIFEST_ERROR(MANIFEST_BAD_NUMBER, 2));
+    assert_int_equal(open_with(&image, "name = other"), MANIFEST_ERROR(MANIFEST_OTHER_NAME, 1));
+    (void)open_with(&image, "name = app");
+    stored[BUNDLE_HEADER_SIZE] = 'N';
+    assert_int_equal(image_open(&image, "app"), BUNDLE_ERROR_BASE + BUNDLE_BAD_CRC);
+}
+
+/* ---- arguments --------------------------------------------------------------------------------------------------- */
+
+static _Alignas(16) uint8_t stack_page[4096];
+
+/* The arguments as the program sees them, with the distance between its addresses and the page's here. */
+static void check_arguments(const struct args *args, unsigned n, const char *const *expected)
+{
+    const seL4_Word top = 0x20007000;
+    struct args_place place = args_write(args, stack_page, sizeof stack_page, top);
+    const uint8_t *behind = stack_page + sizeof stack_page;
+    const seL4_Word *argv = (const seL4_Word *)(const void *)(behind - (top - place.argv));
+    assert_int_equal(place.argc, n);
+    assert_int_equal(place.sp % 16, 0);
+    assert_true(place.sp <= place.argv && top - place.sp <= sizeof stack_page);
+    for (unsigned i = 0; i < n; i++) {
+        assert_true(argv[i] >= place.argv + (n + 1) * sizeof(seL4_Word) && argv[i] < top);
+        assert_string_equal((const char *)behind - (top - argv[i]), expected[i]);
+    }
+    assert_int_equal(argv[n], 0);
+}
+
+static struct args arguments(const void *bytes, size_t length, char separator)
+{
+    return (struct args){ .name = "app", .bytes = bytes, .length = length, .separator = separator };
+}
+
+static void test_arguments(void **state)
+{
+    uint8_t many[SDK_ARGS_MAX + 1];
+    struct args args = arguments("", 0, '\0');
+    (void)state;
+    check_arguments(&args, 1, (const char *const[]){ "app" });
+    args = arguments("a\0\0b c\0", 7, '\0');
+    assert_true(args_valid(&args));
+    check_arguments(&args, 4, (const char *const[]){ "app", "a", "", "b c" });
+    args = arguments("  one   two ", 12, ' ');
+    assert_true(args_valid(&args));
+    check_arguments(&args, 3, (const char *const[]){ "app", "one", "two" });
+    args = arguments("open", 4, '\0');
+    assert_false(args_valid(&args));
+    memset(many, 'x', sizeof many);
+    many[SDK_ARGS_MAX] = many[SDK_ARGS_MAX - 1] = '\0';
+    args = arguments(many, SDK_ARGS_MAX, '\0');
+    assert_true(args_valid(&args));
+    many[SDK_ARGS_MAX - 1] = '\0';
+    check_arguments(&args, 2, (const char *const[]){ "app", (char *)many });
+    args = arguments(many, SDK_ARGS_MAX + 1, '\0');
+    assert_false(args_valid(&args));
+    memset(many, 0, sizeof many);
+    args = arguments(many, ARGS_COUNT_MAX - 1, '\0');
+    assert_true(args_valid(&args));
+    args = arguments(many, ARGS_COUNT_MAX, '\0');
+    assert_false(args_valid(&args));
 }
 
 static void test_security_errors(void **state)
@@ -296,6 +415,50 @@ static void test_table(void **state)
     assert_int_equal(bundle_find("b7")->app_id, last + 1);
 }
 
+static unsigned destroyed;
+
+static void destroy(struct bundle *bundle)
+{
+    destroyed++;
+    bundle->phase = PHASE_NONE;
+}
+
+/* A death of the component in each phase. */
+static void test_recovery(void **state)
+{
+    (void)state;
+    destroyed = 0;
+    claim(0)->phase = PHASE_LIVING;
+    claim(1);                                           /* starting */
+    struct bundle *b = claim(2);
+    b->phase = PHASE_ENDING;
+    b->state = BUNDLE_FAULTED;
+    claim(3)->phase = PHASE_ENDING;                     /* being stopped */
+    b = claim(4);
+    b->phase = PHASE_LIVING;
+    b->state = BUNDLE_EXITED;                           /* noted, and not yet destroyed */
+    b = claim(5);
+    b->phase = PHASE_NONE;
+    b->state = BUNDLE_STOPPED;                          /* a claim cut short */
+    bundles_recover(destroy);
+    assert_int_equal(destroyed, 4);
+    assert_int_equal(bundle_find("b0")->state, BUNDLE_RUNNING);
+    assert_null(bundle_find("b1"));
+    assert_int_equal(bundle_find("b2")->state, BUNDLE_FAULTED);
+    assert_null(bundle_find("b3"));
+    assert_int_equal(bundle_find("b4")->state, BUNDLE_EXITED);
+    assert_null(bundle_find("b5"));
+}
+
+static void test_memory_of_a_bundle(void **state)
+{
+    struct bundle b = { .start_memory = 50000, .start_pieces = 1, .ready = 3, .pieces = 4,
+                        .piece = { { 1, 0, 0 }, { 2, 4, 1 }, { 3, 8, 0 }, { 4, 100, 0 } } };
+    (void)state;
+    assert_int_equal(bundle_heap_pages(&b), 12);        /* the one that is not ready does not count */
+    assert_int_equal(bundle_memory(&b), 50000 + 5 * 4096 + 8 * 16 + 8 * 4096 + 8 * 16);
+}
+
 static void test_sessions(void **state)
 {
     (void)state;
@@ -309,6 +472,12 @@ static void test_sessions(void **state)
     assert_string_equal(session_name(6), "b");
     session_close(6);
     assert_null(session_name(6));
+    uint32_t left;
+    assert_false(session_left(&left));
+    session_open(7, "c");
+    assert_true(session_left(&left));
+    assert_int_equal(left, 7);
+    assert_null(session_name(7));
 }
 
 /* ---- faults ---------------------------------------------------------------------------------------------------- */
@@ -349,6 +518,11 @@ static void test_exit(void **state)
     fault_record(&bundle, seL4_Fault_UnknownSyscall, words, 11);
     assert_int_equal(bundle.state, BUNDLE_EXITED);
     assert_int_equal(bundle.code, 42);
+    assert_false(fault_is_heap(seL4_Fault_UnknownSyscall, words, 11));
+    words[10] = SDK_HEAP_SYSCALL;
+    assert_true(fault_is_heap(seL4_Fault_UnknownSyscall, words, 11));
+    assert_false(fault_is_heap(seL4_Fault_UnknownSyscall, words, 10));
+    assert_false(fault_is_heap(seL4_Fault_UserException, words, 11));
 }
 
 int main(void)
@@ -359,6 +533,10 @@ int main(void)
         cmocka_unit_test_setup(test_image_changes_or_shrinks, make_image),
         cmocka_unit_test_setup(test_bad_crc_is_seen_while_loading, make_image),
         cmocka_unit_test_setup(test_layout, make_image),
+        cmocka_unit_test_setup(test_manifest, make_image),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test_teardown(test_recovery, forget_all),
+        cmocka_unit_test(test_memory_of_a_bundle),
         cmocka_unit_test(test_security_errors),
         cmocka_unit_test(test_names),
         cmocka_unit_test_teardown(test_table, forget_all),

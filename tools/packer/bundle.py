@@ -10,6 +10,7 @@ HEADER = struct.Struct(">QQQIIIIII")                       # magic vaddr entry f
 PAGE = 4096
 READ, WRITE, EXECUTE, ENTRY, MORE = 1, 2, 4, 8, 16
 TYPES = {"app": 0x04051957, "springbok": 0x10141955, "kelvin": 0x01241998}
+MANIFEST = 0x04051958       # type of the section with the manifest's text
 
 
 @dataclass
@@ -33,6 +34,11 @@ class Section:
 
     def rights(self):
         return "".join(c if self.flags & bit else "-" for c, bit in zip("RWX", (READ, WRITE, EXECUTE)))
+
+
+def manifest(text):
+    """The section, to be put before all others, with a manifest's text."""
+    return Section(0, MORE, text, msize=0, kind=MANIFEST)
 
 
 def image(sections):

@@ -120,11 +120,33 @@ def field_defects():
     yield "text-file", "wrong magic number", b"#!/bin/sh\necho This is no bundle at all, but a script.\n"
 
 
+def with_manifest(text=b"name = x\n", **fields):
+    section = bundle.manifest(text)
+    for name, value in fields.items():
+        setattr(section, name, value)
+    return section
+
+
+def manifest_defects():
+    bad, valid = "bad manifest section", valid_sections()
+    for name, fields in {"address": {"vaddr": TEXT}, "entry": {"entry": TEXT}, "memory": {"msize": 9}, "flags": {"flags": MORE | READ},
+                         "last": {"flags": 0}}.items():
+        yield f"manifest-{name}", bad, bundle.image([with_manifest(**fields), *valid])
+    yield "manifest-empty", bad, bundle.image([with_manifest(b""), *valid])
+    yield "manifest-long", bad, bundle.image([with_manifest(b"#" * 1025), *valid])
+    yield "manifest-twice", bad, bundle.image([with_manifest(), with_manifest(), *valid])
+    yield "manifest-late", bad, bundle.image([valid[0], with_manifest(), *valid[1:]])
+    yield "manifest-crc", "wrong CRC", bundle.image([with_manifest(crc=1), *valid])
+    yield "manifest-alone", "truncated image: a section is missing", bundle.image([with_manifest()])
+    yield from truncations(bundle.image([with_manifest(), *valid]), "manifest")
+
+
 def corpus(base=None):
     """(name, message, bytes) of every malformed image."""
     yield from order_defects()
     yield from address_defects()
     yield from field_defects()
+    yield from manifest_defects()
     yield from truncations(bundle.image(valid_sections()), "truncated")
     if base is not None:
         yield from truncations(base, "base")
@@ -134,6 +156,7 @@ def accepted():
     """(name, bytes) of images that look odd and are right."""
     valid = bundle.image(valid_sections())
     yield "valid", valid
+    yield "valid-manifest", bundle.image([with_manifest(b"name = valid-manifest\n"), *valid_sections()])
     yield "valid-padded", valid + b"\0" * 1000
     yield "valid-unchained", dropped(chained=False)
     yield "valid-text-only", dropped(1, 2)

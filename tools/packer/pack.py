@@ -3,7 +3,7 @@
 # Copyright The KataOS-C authors
 """Packs a linked program into a bundle, or shows what is in one.
 
-  pack.py PROGRAM.elf -o NAME.app [--type app|springbok|kelvin] [-q]
+  pack.py PROGRAM.elf -o NAME.app [--type app|springbok|kelvin] [--manifest FILE] [-q]
   pack.py --list NAME.app
 """
 import argparse
@@ -47,10 +47,18 @@ def pack(path, kind):
     return bundle.chain(sections)
 
 
+def manifest_of(path):
+    with open(path, "rb") as file:
+        return bundle.manifest(file.read())
+
+
 def show(sections, name, size):
     print(f"{name}: {len(sections)} sections, {size} bytes")
     print("  address    in file  in memory  rights  entry")
     for s in sections:
+        if s.kind == bundle.MANIFEST:
+            print("  manifest:\n" + "".join(f"    {line}\n" for line in s.data.decode("ascii", "replace").splitlines()), end="")
+            continue
         entry = f"{s.entry:#010x}" if s.flags & bundle.ENTRY else ""
         print(f"  {s.vaddr:#010x} {len(s.data):8} {s.msize:10}  {s.rights():6}  {entry}")
 
@@ -60,6 +68,7 @@ def main():
     parser.add_argument("file")
     parser.add_argument("-o", "--output")
     parser.add_argument("--type", choices=bundle.TYPES, default="app")
+    parser.add_argument("--manifest", help="text for the bundle's manifest (manifest-check has looked at it)")
     parser.add_argument("--list", action="store_true", help="show a bundle's sections")
     parser.add_argument("-q", "--quiet", action="store_true")
     options = parser.parse_args()
@@ -72,6 +81,8 @@ def main():
         if not options.output:
             parser.error("-o is required")
         sections = pack(options.file, bundle.TYPES[options.type])
+        if options.manifest:
+            sections.insert(0, manifest_of(options.manifest))
         data = bundle.image(sections)
         with open(options.output, "wb") as file:
             file.write(data)

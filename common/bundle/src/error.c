@@ -31,6 +31,7 @@ static const char *const text[BUNDLE_ERRORS] = {
     [BUNDLE_DUPLICATE_ENTRY] = "more than one entry point",
     [BUNDLE_ENTRY_OUTSIDE_TEXT] = "entry point outside the text",
     [BUNDLE_ENTRY_MISALIGNED] = "entry point misaligned",
+    [BUNDLE_BAD_MANIFEST] = "bad manifest section",
 };
 
 const char *bundle_error_text(int error)

@@ -61,7 +61,7 @@ static BundleError check_padding(const struct bundle_reader *reader)
 
 static BundleError end_of_image(const struct bundle_reader *reader)
 {
-    if (reader->count == 0)
+    if (reader->count == 0 && reader->manifest.size == 0)
         return BUNDLE_EMPTY;
     if (reader->flags & BUNDLE_FLAG_MORE)
         return BUNDLE_MISSING_SECTION;
@@ -161,12 +161,31 @@ static BundleError account(struct bundle_reader *reader, const struct bundle_sec
     return BUNDLE_OK;
 }
 
-BundleError bundle_next(struct bundle_reader *reader, struct bundle_section *section)
+static bool is_manifest(const struct bundle_rules *rules, const uint8_t *header)
 {
-    uint8_t header[BUNDLE_HEADER_SIZE];
-    BundleError error = read_header(reader, header);
-    if (error != BUNDLE_OK)
-        return error;
+    return rules->type == BUNDLE_TYPE_APP && be32(header + AT_TYPE) == BUNDLE_TYPE_MANIFEST;
+}
+
+/* The text before the first section. What would be addresses must be zero. */
+static BundleError note_manifest(struct bundle_reader *reader, const uint8_t *header)
+{
+    uint32_t data = reader->next + BUNDLE_HEADER_SIZE, size = be32(header + AT_FSIZE);
+    bool clean = all_zero(header + AT_VADDR, AT_FLAGS - AT_VADDR) && be32(header + AT_MSIZE) == 0
+                 && be32(header + AT_FLAGS) == BUNDLE_FLAG_MORE;
+    if (!clean || reader->count != 0 || reader->manifest.size != 0 || size == 0 || size > BUNDLE_MANIFEST_MAX)
+        return BUNDLE_BAD_MANIFEST;
+    if (size > reader->source->size - data)
+        return BUNDLE_TRUNCATED_DATA;
+    reader->manifest = (struct bundle_text){ .data = data, .size = size, .crc32 = be32(header + AT_CRC) };
+    reader->announced = true;
+    reader->flags = BUNDLE_FLAG_MORE;
+    reader->next = data + size;
+    return BUNDLE_OK;
+}
+
+static BundleError take_section(struct bundle_reader *reader, const uint8_t *header, struct bundle_section *section)
+{
+    BundleError error;
     if (reader->count == BUNDLE_MAX_SECTIONS)
         return BUNDLE_TOO_MANY_SECTIONS;
     *section = (struct bundle_section){
@@ -185,4 +204,18 @@ BundleError bundle_next(struct bundle_reader *reader, struct bundle_section *sec
     if ((section->flags & BUNDLE_FLAG_ENTRY) && be32(header + AT_ENTRY) != 0)
         return BUNDLE_ENTRY_OUTSIDE_TEXT;
     return account(reader, section);
+}
+
+BundleError bundle_next(struct bundle_reader *reader, struct bundle_section *section)
+{
+    uint8_t header[BUNDLE_HEADER_SIZE];
+    BundleError error = read_header(reader, header);
+    if (error == BUNDLE_OK && is_manifest(reader->rules, header)) {
+        error = note_manifest(reader, header);
+        if (error == BUNDLE_OK)
+            error = read_header(reader, header);
+        if (error == BUNDLE_OK && is_manifest(reader->rules, header))
+            error = BUNDLE_BAD_MANIFEST;
+    }
+    return error == BUNDLE_OK ? take_section(reader, header, section) : error;
 }

@@ -5,18 +5,17 @@
 #include <bundle/bundle.h>
 #include <kata/crc32.h>
 
-static BundleError check_crc(const struct bundle_source *source, const struct bundle_section *section,
-                             void *scratch, uint32_t scratch_size)
+static BundleError check_crc(const struct bundle_source *source, struct bundle_text bytes, void *scratch, uint32_t scratch_size)
 {
     uint32_t crc = 0;
-    for (uint32_t done = 0; done < section->fsize;) {
-        uint32_t n = section->fsize - done < scratch_size ? section->fsize - done : scratch_size;
-        if (source->read(source->ctx, section->data + done, scratch, n) != 0)
+    for (uint32_t done = 0; done < bytes.size;) {
+        uint32_t n = bytes.size - done < scratch_size ? bytes.size - done : scratch_size;
+        if (source->read(source->ctx, bytes.data + done, scratch, n) != 0)
             return BUNDLE_READ_FAILED;
         crc = crc32_update(crc, scratch, n);
         done += n;
     }
-    return crc == section->crc32 ? BUNDLE_OK : BUNDLE_BAD_CRC;
+    return crc == bytes.crc32 ? BUNDLE_OK : BUNDLE_BAD_CRC;
 }
 
 /* The entry point may be named by any section, so the text it must lie in is looked up in a second walk over the headers. */
@@ -46,6 +45,7 @@ static struct bundle_info sum_up(struct bundle_reader *reader, uint32_t *entries
     }
     info.end = (reader->end + BUNDLE_PAGE - 1) & ~(BUNDLE_PAGE - 1);
     info.pages = reader->memory / BUNDLE_PAGE;
+    info.manifest = reader->manifest;
     return info;
 }
 
@@ -71,12 +71,16 @@ BundleError bundle_validate(const struct bundle_source *source, const struct bun
     struct bundle_reader reader;
     struct bundle_section section;
     struct bundle_info unused;
-    BundleError error = bundle_scan(source, rules, info != NULL ? info : &unused);
+    info = info != NULL ? info : &unused;
+    BundleError error = bundle_scan(source, rules, info);
+    if (error == BUNDLE_OK)
+        error = check_crc(source, info->manifest, scratch, scratch_size);
     if (error != BUNDLE_OK)
         return error;
     bundle_open(&reader, source, rules);
     while ((error = bundle_next(&reader, &section)) == BUNDLE_OK)
-        if ((error = check_crc(source, &section, scratch, scratch_size)) != BUNDLE_OK)
+        if ((error = check_crc(source, (struct bundle_text){ section.data, section.fsize, section.crc32 }, scratch, scratch_size))
+            != BUNDLE_OK)
             return error;
     return error == BUNDLE_END ? BUNDLE_OK : error;
 }

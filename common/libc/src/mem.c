@@ -68,3 +68,14 @@ int memcmp(const void *a, const void *b, size_t n)
     }
     return 0;
 }
+
+void *memchr(const void *s, int c, size_t n)
+{
+    const unsigned char *at = s;
+    for (; n; n--, at++) {
+        if (*at == (unsigned char)c) {
+            return (void *)(unsigned long)at;
+        }
+    }
+    return NULL;
+}

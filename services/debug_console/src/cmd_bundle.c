@@ -7,6 +7,7 @@
 #include "console.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <cpio/cpio.h>
 #include <sel4/sel4.h>
@@ -61,7 +62,7 @@ enum result cmd_bundles(int argc, char *argv[])
     return error == BUNDLE_NOT_FOUND ? DONE : failed("get_running_bundles", process_error(error));
 }
 
-/* start, stop and uninstall differ in two words. */
+/* These commands differ in two words. */
 static enum result report(int error, const char *command, const char *id, const char *past)
 {
     if (error != 0)
@@ -81,19 +82,36 @@ static int install_builtin(const struct cpio_entry *file)
     return u.error;
 }
 
+/* The words behind the name as the program's arguments, each with its NUL. */
+static bool pack_arguments(int argc, char *argv[], uint8_t *args, size_t room, size_t *n)
+{
+    *n = 0;
+    for (int i = 2; i < argc; i++) {
+        size_t length = strlen(argv[i]) + 1;
+        if (length > room - *n)
+            return false;
+        memcpy(args + *n, argv[i], length);
+        *n += length;
+    }
+    return true;
+}
+
 /* A built-in bundle need not be installed first (as in the original's later tree). */
 enum result cmd_start(int argc, char *argv[])
 {
     struct cpio_entry file;
     char name[NAME_SIZE + 4];
-    int error = proc_ctrl_start(argv[1]);
+    uint8_t args[256];
+    size_t n;
 
-    (void)argc;
+    if (!pack_arguments(argc, argv, args, sizeof(args), &n))
+        return failed(argv[0], "the arguments are too long");
+    int error = proc_ctrl_start(argv[1], args, n);
     snprintf(name, sizeof(name), "%s.app", argv[1]);
     if (error == BUNDLE_NOT_FOUND && archive_lookup(name, &file)) {
         error = install_builtin(&file);
         if (error == 0)
-            error = proc_ctrl_start(argv[1]);
+            error = proc_ctrl_start(argv[1], args, n);
     }
     return report(error, argv[0], argv[1], "started");
 }
@@ -102,6 +120,18 @@ enum result cmd_stop(int argc, char *argv[])
 {
     (void)argc;
     return report(proc_ctrl_stop(argv[1]), argv[0], argv[1], "stopped");
+}
+
+enum result cmd_suspend(int argc, char *argv[])
+{
+    (void)argc;
+    return report(proc_ctrl_suspend(argv[1]), argv[0], argv[1], "suspended");
+}
+
+enum result cmd_resume(int argc, char *argv[])
+{
+    (void)argc;
+    return report(proc_ctrl_resume(argv[1]), argv[0], argv[1], "resumed");
 }
 
 enum result cmd_uninstall(int argc, char *argv[])
@@ -145,11 +175,16 @@ static void print_cause(const struct bundle_state *s)
     }
 }
 
-static void print_state(const char *id, const struct bundle_state *s)
+static const char *state_name(uint32_t state)
 {
     static const char *const names[] = {"Stopped", "Running", "Suspended", "Exited", "Faulted"};
 
-    console_printf("%s: %s", id, s->state <= FAULTED ? names[s->state] : "unknown state");
+    return state <= FAULTED ? names[state] : "unknown state";
+}
+
+static void print_state(const char *id, const struct bundle_state *s)
+{
+    console_printf("%s: %s", id, state_name(s->state));
     if (s->state == EXITED)
         console_printf(" (code %d)", (int)s->code);
     if (s->state == FAULTED) {
@@ -180,5 +215,31 @@ enum result cmd_status(int argc, char *argv[])
         return status_of(argv[1]);
     for (uint32_t i = 0; pkg_mgmt_get_package(i, id, sizeof(id)) == 0; i++)
         status_of(id);
+    return DONE;
+}
+
+/* Installed, but never started or stopped again: nothing more is known. */
+static void print_stopped(void)
+{
+    struct bundle_state s;
+    char id[NAME_SIZE];
+
+    for (uint32_t i = 0; pkg_mgmt_get_package(i, id, sizeof(id)) == 0; i++)
+        if (proc_ctrl_get_bundle_state(id, &s.state, &s.code, &s.cause, &s.number, &s.pc, &s.address) == 0 && s.state == STOPPED)
+            console_printf("%-20s %s\n", id, state_name(STOPPED));
+}
+
+enum result cmd_ps(int argc, char *argv[])
+{
+    char id[NAME_SIZE];
+    uint32_t state, priority, budget, period, memory;
+    uint64_t cpu_us;
+
+    (void)argc, (void)argv;
+    console_puts("APPLICATION          STATE     PRIORITY     BUDGET/PERIOD us       CPU us     MEMORY\n");
+    for (uint32_t i = 0; proc_ctrl_get_process(i, id, sizeof(id), &state, &priority, &budget, &period, &cpu_us, &memory) == 0; i++)
+        console_printf("%-20s %-9s %8u %10u/%-10u %12llu %10u\n", id, state_name(state), (unsigned)priority, (unsigned)budget,
+                       (unsigned)period, (unsigned long long)cpu_us, (unsigned)memory);
+    print_stopped();
     return DONE;
 }

@@ -57,20 +57,6 @@ enum result cmd_mstats(int argc, char *argv[])
     return result;
 }
 
-/* The kernel prints by itself, past the driver: what is queued must be out first. */
-enum result cmd_ps(int argc, char *argv[])
-{
-    (void)argc, (void)argv;
-#ifdef CONFIG_DEBUG_BUILD
-    console_flush();
-    (void)uart_flush();
-    seL4_DebugDumpScheduler();
-#else
-    console_puts("ps needs a kernel with debugging; see status\n");
-#endif
-    return DONE;
-}
-
 enum result cmd_state_mlcoord(int argc, char *argv[])
 {
     int error = mlcoord_debug_state();

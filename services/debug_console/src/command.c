@@ -49,6 +49,7 @@ static const struct command commands[] = {
     {"mstats", "", cmd_mstats, 0, 0},
     {"packages", "", cmd_packages, 0, 0},
     {"ps", "", cmd_ps, 0, 0},
+    {"resume", "BUNDLE", cmd_resume, 1, 1},
     {"rz", "", cmd_rz, 0, 0},
     TEST_COMMAND("scecho", "WORD...", cmd_scecho, 1, ANY)
     {"services", "", cmd_services, 0, 0},
@@ -56,10 +57,11 @@ static const struct command commands[] = {
     TEST_COMMAND("size_buffer", "BUNDLE", cmd_size_buffer, 1, 1)
     {"sleep", "MILLISECONDS", cmd_sleep, 1, 1},
     {"source", "[-q] [-e] FILE...", cmd_source, 1, ANY},
-    {"start", "BUNDLE", cmd_start, 1, 1},
+    {"start", "BUNDLE [ARGUMENT...]", cmd_start, 1, ANY},
     {"state_mlcoord", "", cmd_state_mlcoord, 0, 0},
     {"status", "[BUNDLE]", cmd_status, 0, 1},
     {"stop", "BUNDLE", cmd_stop, 1, 1},
+    {"suspend", "BUNDLE", cmd_suspend, 1, 1},
     TEST_COMMAND("test_alloc", "", cmd_test_alloc, 0, 0)
     TEST_COMMAND("test_alloc_error", "", cmd_test_alloc_error, 0, 0)
     TEST_COMMAND("test_crash", "SERVICE", cmd_test_crash, 1, 1)

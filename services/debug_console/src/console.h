@@ -85,14 +85,14 @@ void complete(struct lineedit *e, const char *prompt);
 enum result failed(const char *what, const char *why);
 
 command_fn cmd_help;
-command_fn cmd_builtins, cmd_bundles, cmd_packages, cmd_start, cmd_stop, cmd_status, cmd_uninstall;              /* cmd_bundle.c */
+command_fn cmd_builtins, cmd_bundles, cmd_packages, cmd_ps, cmd_resume, cmd_start, cmd_stop, cmd_suspend, cmd_status, cmd_uninstall;              /* cmd_bundle.c */
 command_fn cmd_install, cmd_rz;                                                                    /* cmd_install.c */
 command_fn cmd_instret;                                                                            /* cmd_instret.c */
 command_fn cmd_kvdelete, cmd_kvread, cmd_kvwrite;                                                  /* cmd_key.c */
 command_fn cmd_source;                                                                             /* cmd_script.c */
 command_fn cmd_capscan;                                                                            /* cmd_capscan.c */
 command_fn cmd_dmesg, cmd_loglevel;                                                                /* cmd_log.c */
-command_fn cmd_mdebug, cmd_mstats, cmd_ps, cmd_state_mlcoord;                                      /* cmd_service.c */
+command_fn cmd_mdebug, cmd_mstats, cmd_state_mlcoord;                                              /* cmd_service.c */
 command_fn cmd_services, cmd_test_crash, cmd_test_kill;                                            /* cmd_supervisor.c */
 command_fn cmd_add, cmd_clear, cmd_echo, cmd_shutdown, cmd_sleep;                                           /* cmd_shell.c */
 command_fn cmd_test_alloc, cmd_test_alloc_error, cmd_test_malloc, cmd_test_mfree, cmd_test_obj_alloc, cmd_test_panic;    /* test_memory.c */

@@ -7,14 +7,16 @@
  */
 #include "console.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <bundle/bundle.h>
+#include <manifest/manifest.h>
 
 static const char process_names[] =
     "Success\0BundleIdInvalid\0PackageBufferLenInvalid\0BundleNotFound\0BundleFound\0BundleRunning\0BundleNotRunning\0"
     "UnknownError\0DeserializeError\0SerializeError\0ObjCapInvalid\0InstallFailed\0UninstallFailed\0StartFailed\0"
-    "StopFailed\0SuspendFailed\0ResumeFailed\0CapScanFailed\0";
+    "StopFailed\0SuspendFailed\0ResumeFailed\0CapScanFailed\0QuotaExceeded\0NoMemory\0";
 
 static const char security_names[] =
     "Success\0BundleIdInvalid\0BundleDataInvalid\0BundleNotFound\0DeleteFirst\0KeyNotFound\0PackageBufferLenInvalid\0"
@@ -49,6 +51,12 @@ static const char *pick(const char *names, int error)
 
 const char *process_error(int error)
 {
+    static char manifest[64];
+
+    if (MANIFEST_IS_ERROR(error)) {
+        snprintf(manifest, sizeof(manifest), "manifest line %u: %s", MANIFEST_ERROR_LINE(error), manifest_error_text(error));
+        return manifest;
+    }
     return error > BUNDLE_ERROR_BASE ? bundle_error_text(error - BUNDLE_ERROR_BASE) : pick(process_names, error);
 }
 

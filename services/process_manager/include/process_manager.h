@@ -3,7 +3,7 @@
 #pragma once
 
 /* Errors of PackageManagementInterface and ProcessControlInterface. A refused image is BUNDLE_ERROR_BASE + BundleError
- * (bundle/bundle.h) instead. */
+ * (bundle/bundle.h) instead, a refused manifest a MANIFEST_ERROR (manifest/manifest.h). */
 enum ProcessManagerError {
     PM_SUCCESS = 0,
     PM_BUNDLE_ID_INVALID,
@@ -23,6 +23,8 @@ enum ProcessManagerError {
     PM_SUSPEND_FAILED,
     PM_RESUME_FAILED,
     PM_CAP_SCAN_FAILED,
+    PM_QUOTA_EXCEEDED,          /* quota_memory of the manifest is less than the application starts with */
+    PM_NO_MEMORY,
 };
 
 /* State of a bundle (get_bundle_state). */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Copyright The KataOS-C authors */
 #include "bundles.h"
+#include "piece.h"
+#include <camkes/persistent.h>
 #include <ctype.h>
 #include <string.h>
 
-static struct bundle bundles[MAX_BUNDLES];
-static uint32_t last_app_id;
+static CAMKES_PERSISTENT struct bundle bundles[MAX_BUNDLES + 1];     /* the last one is never used */
+static CAMKES_PERSISTENT uint32_t last_app_id;
 
 bool bundle_name_valid(const char *name)
 {
@@ -16,6 +18,16 @@ bool bundle_name_valid(const char *name)
         if (n == BUNDLE_NAME_MAX || !(isalnum((unsigned char)name[n]) || name[n] == '.' || name[n] == '_' || name[n] == '-'))
             return false;
     return n != 0;
+}
+
+struct bundle *bundle_at(unsigned i)
+{
+    return &bundles[i];
+}
+
+struct bundle *bundle_none(void)
+{
+    return &bundles[MAX_BUNDLES];
 }
 
 unsigned bundle_number(const struct bundle *bundle)
@@ -69,15 +81,21 @@ struct bundle *bundle_claim(const char *name)
         bundle = oldest_dead();
     if (bundle == NULL || last_app_id == APP_ID_MAX)
         return NULL;
-    memset(bundle, 0, sizeof *bundle);
+    bundle_forget(bundle);
     memcpy(bundle->name, name, strnlen(name, BUNDLE_NAME_MAX));
-    bundle->state = BUNDLE_RUNNING;
     bundle->app_id = ++last_app_id;
+    camkes_in_order();
+    bundle->phase = PHASE_STARTING;
+    camkes_in_order();
+    bundle->state = BUNDLE_RUNNING;
     return bundle;
 }
 
 void bundle_forget(struct bundle *bundle)
 {
+    bundle->phase = PHASE_NONE;
+    bundle->state = BUNDLE_STOPPED;
+    camkes_in_order();
     memset(bundle, 0, sizeof *bundle);
 }
 
@@ -87,4 +105,45 @@ const struct bundle *bundle_running(uint32_t index)
         if (bundle_alive(&bundles[i]) && index-- == 0)
             return &bundles[i];
     return NULL;
+}
+
+struct bundle *bundle_known(uint32_t index)
+{
+    for (unsigned i = 0; i < MAX_BUNDLES; i++)
+        if (bundles[i].name[0] != '\0' && index-- == 0)
+            return &bundles[i];
+    return NULL;
+}
+
+uint32_t bundle_heap_pages(const struct bundle *bundle)
+{
+    uint32_t pages = 0;
+    for (unsigned i = 0; i < bundle->ready; i++)
+        pages += bundle->piece[i].pages;
+    return pages;
+}
+
+uint32_t bundle_memory(const struct bundle *bundle)
+{
+    uint32_t bytes = bundle->start_memory;
+    for (unsigned i = bundle->start_pieces; i < bundle->ready; i++)
+        bytes += piece_bytes(bundle->piece[i].pages, bundle->piece[i].tables);
+    return bytes;
+}
+
+/* An entry without a life: how its last one ended is kept, anything else is a claim or a farewell cut short. */
+static bool whole(const struct bundle *bundle)
+{
+    return bundle->state == BUNDLE_EXITED || bundle->state == BUNDLE_FAULTED;
+}
+
+void bundles_recover(void (*destroy)(struct bundle *bundle))
+{
+    for (unsigned i = 0; i < MAX_BUNDLES; i++) {
+        struct bundle *bundle = &bundles[i];
+        if (bundle->phase == PHASE_STARTING || bundle->phase == PHASE_ENDING || (bundle->phase == PHASE_LIVING && whole(bundle)))
+            destroy(bundle);
+        if (bundle->phase != PHASE_LIVING && !whole(bundle))
+            bundle_forget(bundle);
+    }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Copyright The KataOS-C authors */
 #include "fault.h"
+#include <camkes/persistent.h>
 #include <kata/sdk_abi.h>
 #include <sel4/invocation_gen.h>
 #include <stddef.h>
@@ -25,19 +26,27 @@ static uint32_t word(const seL4_Word *words, seL4_Word length, uint8_t index)
     return index < length ? (uint32_t)words[index] : 0;
 }
 
+/* The state comes last: with it the end is known, also to the next life of this component. */
 void fault_record(struct bundle *bundle, seL4_Word label, const seL4_Word *words, seL4_Word length)
 {
+    uint8_t state = BUNDLE_FAULTED;
     bundle->fault = (struct fault){ .cause = (uint32_t)label };
-    bundle->state = BUNDLE_FAULTED;
-    if (label >= FAULTS || faults[label].name == NULL)
-        return;
-    bundle->fault.number = word(words, length, faults[label].number);
-    bundle->fault.pc = word(words, length, faults[label].pc);
-    bundle->fault.addr = word(words, length, faults[label].addr);
+    if (label < FAULTS && faults[label].name != NULL) {
+        bundle->fault.number = word(words, length, faults[label].number);
+        bundle->fault.pc = word(words, length, faults[label].pc);
+        bundle->fault.addr = word(words, length, faults[label].addr);
+    }
     if (label == seL4_Fault_UnknownSyscall && bundle->fault.number == SDK_EXIT_SYSCALL) {
-        bundle->state = BUNDLE_EXITED;
+        state = BUNDLE_EXITED;
         bundle->code = word(words, length, seL4_UnknownSyscall_A0);
     }
+    camkes_in_order();
+    bundle->state = state;
+}
+
+bool fault_is_heap(seL4_Word label, const seL4_Word *words, seL4_Word length)
+{
+    return label == seL4_Fault_UnknownSyscall && word(words, length, seL4_UnknownSyscall_Syscall) == SDK_HEAP_SYSCALL;
 }
 
 const char *fault_name(uint32_t cause)

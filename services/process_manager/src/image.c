@@ -2,6 +2,7 @@
 /* Copyright The KataOS-C authors */
 #include "image.h"
 #include "backend.h"
+#include <kata/crc32.h>
 #include <process_manager.h>
 #include <security_coordinator.h>
 
@@ -56,6 +57,19 @@ static BundleError read_sections(struct image *image)
     return error == BUNDLE_END ? BUNDLE_READ_FAILED : error;
 }
 
+static int read_manifest(struct image *image)
+{
+    const struct bundle_text *text = &image->info.manifest;
+    manifest_defaults(&image->manifest);
+    if (text->size == 0)
+        return PM_SUCCESS;
+    if (image->source.read(image->source.ctx, text->data, image->text, text->size) != 0)
+        return BUNDLE_ERROR_BASE + BUNDLE_READ_FAILED;
+    if (crc32_update(0, image->text, text->size) != text->crc32)
+        return BUNDLE_ERROR_BASE + BUNDLE_BAD_CRC;
+    return manifest_check(&image->manifest, image->text, text->size, image->name);
+}
+
 int image_open(struct image *image, const char *name)
 {
     image->name = name;
@@ -66,7 +80,7 @@ int image_open(struct image *image, const char *name)
     BundleError error = bundle_scan(&image->source, &bundle_app_rules, &image->info);
     if (error == BUNDLE_OK)
         error = read_sections(image);
-    return error == BUNDLE_OK ? PM_SUCCESS : BUNDLE_ERROR_BASE + (int)error;
+    return error == BUNDLE_OK ? read_manifest(image) : BUNDLE_ERROR_BASE + (int)error;
 }
 
 static uint32_t count_tables(const struct image *image, const struct layout *layout, const struct model_paging *paging)
@@ -83,13 +97,17 @@ static uint32_t count_tables(const struct image *image, const struct layout *lay
     return tables + (uint32_t)model_tables_needed(paging, before, layout->ipc_buffer, layout->ipc_buffer + BUNDLE_PAGE);
 }
 
-struct layout image_layout(const struct image *image, const struct model_paging *paging)
+bool image_layout(const struct image *image, const struct model_paging *paging, struct layout *layout)
 {
-    struct layout layout;
-    layout.stack = image->info.end + BUNDLE_PAGE;
-    layout.stack_top = layout.stack + STACK_PAGES * BUNDLE_PAGE;
-    layout.ipc_buffer = layout.stack_top + BUNDLE_PAGE;
-    layout.pages = image->info.pages + STACK_PAGES;
-    layout.tables = count_tables(image, &layout, paging);
-    return layout;
+    uint32_t stack_pages = (image->manifest.stack + BUNDLE_PAGE - 1) / BUNDLE_PAGE;
+    uint32_t room = bundle_app_rules.user_top - image->info.end;
+    if (room / BUNDLE_PAGE < stack_pages + 4)   /* two guards, the buffer, and the guard below the heap */
+        return false;
+    layout->stack = image->info.end + BUNDLE_PAGE;
+    layout->stack_top = layout->stack + stack_pages * BUNDLE_PAGE;
+    layout->ipc_buffer = layout->stack_top + BUNDLE_PAGE;
+    layout->heap = layout->ipc_buffer + 2 * BUNDLE_PAGE;
+    layout->pages = image->info.pages + stack_pages;
+    layout->tables = count_tables(image, layout, paging);
+    return true;
 }

@@ -4,9 +4,8 @@
 
 /* An application's image as it is stored, and what it needs in memory. */
 #include <bundle/bundle.h>
+#include <manifest/manifest.h>
 #include <model/geometry.h>
-
-#define STACK_PAGES 4u
 
 struct image_section {
     struct bundle_section header;
@@ -18,21 +17,25 @@ struct image {
     struct bundle_source source;
     struct bundle_info info;
     struct image_section sections[BUNDLE_MAX_SECTIONS];
+    struct manifest manifest;
+    char text[MANIFEST_MAX];    /* of the manifest */
 };
 
-/* Where things lie above the image: guard page, stack, guard page, IPC buffer. */
+/* Where things lie above the image: guard page, stack, guard page, the page of the IPC buffer, guard page, heap. */
 struct layout {
     uint32_t stack, stack_top;
     uint32_t ipc_buffer;
+    uint32_t heap;
     uint32_t pages;             /* of image and stack */
     uint32_t tables;            /* page tables below the root */
 };
 
-/* Looks at a stored image: ProcessManagerError, or BUNDLE_ERROR_BASE + BundleError. The name must stay valid as long as
- * the image is used. */
+/* Looks at a stored image and its manifest: ProcessManagerError, BUNDLE_ERROR_BASE + BundleError or a MANIFEST_ERROR. The name
+ * must stay valid as long as the image is used. */
 int image_open(struct image *image, const char *name);
 
-struct layout image_layout(const struct image *image, const struct model_paging *paging);
+/* False: there is no room for stack and buffer between the image and the end of the address space. */
+bool image_layout(const struct image *image, const struct model_paging *paging, struct layout *layout);
 
 /* Loading: the target gives a zeroed page of memory after the other, in the order of their addresses. */
 struct load_target {

@@ -2,10 +2,11 @@
 /* Copyright The KataOS-C authors */
 #include "install.h"
 #include "bundles.h"
+#include <camkes/persistent.h>
 #include <stddef.h>
 #include <string.h>
 
-static struct {
+static CAMKES_PERSISTENT struct {
     bool open;
     uint32_t number;
     char name[BUNDLE_NAME_MAX + 1];
@@ -13,10 +14,12 @@ static struct {
 
 void session_open(uint32_t session, const char *name)
 {
-    current.open = true;
+    current.open = false;
     current.number = session;
     memset(current.name, 0, sizeof current.name);
     memcpy(current.name, name, strnlen(name, BUNDLE_NAME_MAX));
+    camkes_in_order();
+    current.open = true;
 }
 
 const char *session_name(uint32_t session)
@@ -28,4 +31,12 @@ void session_close(uint32_t session)
 {
     if (current.number == session)
         current.open = false;
+}
+
+bool session_left(uint32_t *session)
+{
+    bool left = current.open;
+    *session = current.number;
+    current.open = false;
+    return left;
 }

@@ -4,6 +4,7 @@
 
 /* The installation under way: its name (the data go straight through to the SecurityCoordinator). There is one at a time, as the
  * SecurityCoordinator has one session for each of its clients: a new one ends one that was abandoned. */
+#include <stdbool.h>
 #include <stdint.h>
 
 /* An installation begins; one that is still open is forgotten. */
@@ -12,3 +13,6 @@ void session_open(uint32_t session, const char *name);
 /* Name of the open session, or NULL when that is another one; valid until the next session_open. */
 const char *session_name(uint32_t session);
 void session_close(uint32_t session);
+
+/* After a restart: is there a session that the last life left open? It is closed here. */
+bool session_left(uint32_t *session);

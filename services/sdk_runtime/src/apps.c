@@ -2,55 +2,131 @@
 /* Copyright The KataOS-C authors */
 #include "apps.h"
 #include "backend.h"
+#include "messages.h"
 #include "timers.h"
-#include <sdk_runtime.h>
+#include <camkes/persistent.h>
 #include <string.h>
 
-static struct app apps[MAX_APPS];
+static CAMKES_PERSISTENT uint32_t ids[SDK_MAX_APPS];        /* 0: free entry; what its record holds does not matter then */
 
 struct app *app_at(unsigned i)
 {
-    return apps[i].id != 0 ? &apps[i] : NULL;
+    return ids[i] != 0 ? record_at(i) : NULL;
 }
 
-unsigned app_index(const struct app *app)
+unsigned app_entry(const struct app *app)
 {
-    return (unsigned)(app - apps);
-}
-
-/* Entry with that id; id 0 finds a free one. */
-static struct app *entry(uint32_t id)
-{
-    for (unsigned i = 0; i < MAX_APPS; i++)
-        if (apps[i].id == id)
-            return &apps[i];
-    return NULL;
+    unsigned i = 0;
+    while (ids[i] != app->config.app_id)
+        i++;
+    return i;
 }
 
 struct app *app_find(uint32_t id)
 {
-    return id != 0 ? entry(id) : NULL;
+    for (unsigned i = 0; i < SDK_MAX_APPS && id != 0; i++)
+        if (ids[i] == id)
+            return record_at(i);
+    return NULL;
 }
 
-int app_register(uint32_t id, const char *name)
+struct app *app_named(const char *name)
 {
-    size_t length = strlen(name);
-    if (id == 0 || id > APP_ID_MAX || entry(id) != NULL)
+    for (unsigned i = 0; i < SDK_MAX_APPS; i++)
+        if (ids[i] != 0 && strcmp(record_at(i)->config.name, name) == 0)
+            return record_at(i);
+    return NULL;
+}
+
+int app_free_entry(void)
+{
+    for (unsigned i = 0; i < SDK_MAX_APPS; i++)
+        if (ids[i] == 0)
+            return (int)i;
+    return -1;
+}
+
+static bool terminated(const char *name)
+{
+    return memchr(name, '\0', SDK_NAME_MAX + 1) != NULL;
+}
+
+static bool valid(const struct sdk_app_config *config)
+{
+    bool ok = config->name[0] != '\0' && terminated(config->name);
+    for (unsigned i = 0; i < SDK_PEERS_MAX; i++)
+        ok = ok && terminated(config->peers[i]);
+    for (unsigned i = 0; i < SDK_MODELS_MAX; i++)
+        ok = ok && terminated(config->models[i]);
+    return ok;
+}
+
+int app_register(unsigned entry, uint32_t id)
+{
+    struct app *app = record_at(entry);
+    if (id == 0 || id > SDK_APP_ID_MAX || app->config.app_id != id || app_find(id) != NULL)
         return SDKM_APP_ID_INVALID;
-    struct app *app = entry(0);
-    if (app == NULL || length == 0 || length > APP_NAME_MAX)
+    if (!valid(&app->config) || app_named(app->config.name) != NULL)
         return SDKM_GET_ENDPOINT_FAILED;
-    *app = (struct app){ .id = id, .parked = NOT_PARKED };
-    memcpy(app->name, name, length + 1);
+    memset((char *)app + sizeof app->config, 0, sizeof *app - sizeof app->config);
+    app->parked = NOT_PARKED;
+    app->next = NO_DEADLINE;
+    camkes_in_order();
+    ids[entry] = id;
     return SDKM_SUCCESS;
 }
 
-int app_release(uint32_t id)
+static void forget_waiting(struct app *app)
 {
-    struct app *app = app_find(id);
-    if (app == NULL)
-        return SDKM_APP_ID_INVALID;
-    timers_release(app);
-    app->id = 0;
-    return SDKM_SUCCESS;
+    if (app->parked != NOT_PARKED)
+        forget_parked(app->parked);
+    app->parked = NOT_PARKED;
+    app->waiting = WAITS_NOT;
+    timer_stop(app, RECEIVE_TIMER);
+}
+
+void app_release(struct app *app)
+{
+    if (app->parked != NOT_PARKED)
+        forget_parked(app->parked);
+    ids[app_entry(app)] = 0;
+    timers_rearm();
+}
+
+void app_heard(struct app *app)
+{
+    forget_waiting(app);
+    app->reported = 0;
+    message_taken(app);
+}
+
+void app_set_suspended(struct app *app, bool suspended)
+{
+    app->suspended = suspended;
+    if (!suspended)
+        forget_waiting(app);
+}
+
+/* The last answers may not have arrived: what they reported is reported again. */
+static void recover(struct app *app)
+{
+    app->parked = NOT_PARKED;
+    app->waiting = WAITS_NOT;
+    app->active &= ~(1u << RECEIVE_TIMER);
+    app->completed |= app->reported;
+    camkes_in_order();
+    app->reported = 0;
+    app->taken = 0;
+    timers_recover(app);
+}
+
+void apps_recover(bool (*alive)(unsigned entry))
+{
+    for (unsigned i = 0; i < SDK_MAX_APPS; i++) {
+        if (!alive(i))
+            ids[i] = 0;
+        if (ids[i] != 0)
+            recover(record_at(i));
+    }
+    timers_rearm();
 }

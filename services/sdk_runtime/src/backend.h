@@ -4,23 +4,30 @@
 
 /* What the logic of the runtime needs from outside; tests put their own behind it. The first group are client functions
  * that the composer generates (camkes.h declares them alike), the second is in service.c. */
+#include "apps.h"
+#include <camkes/marshal.h>
 #include <stddef.h>
 #include <stdint.h>
 
 uint32_t timer_completed_timers(void);
-int timer_oneshot(uint32_t timer_id, uint32_t duration_ms);
-int timer_periodic(uint32_t timer_id, uint32_t duration_ms);
+uint64_t timer_now_us(void);
+int timer_oneshot_at(uint32_t timer_id, uint64_t deadline_us);
 int timer_cancel(uint32_t timer_id);
 int security_read_key(const char *bundle_id, const char *key, uint8_t *value, size_t *value_n);
 int security_write_key(const char *bundle_id, const char *key, const uint8_t *value, size_t value_n);
 int security_delete_key(const char *bundle_id, const char *key);
+int security_count_keys(const char *bundle_id, const char *except, uint32_t *count);
 void logger_log(uint8_t level, const char *msg);
+
+/* Record of entry i < SDK_MAX_APPS; may be looked at only when the entry is in use. */
+struct app *record_at(unsigned i);
 
 /* Parks the application whose request is being served; a handle, or -1 when too many are parked. */
 int park_caller(void);
 
-/* Answers a parked application with success and a mask of timers. */
-void answer_parked(int handle, uint32_t mask);
+/* Answer of a parked application: the stream for its results, then the answer itself, which frees the handle. */
+camkes_stream_t answer_begin(const struct app *app);
+void answer_end(const struct app *app, int error, const camkes_stream_t *out);
 
 /* Frees a handle whose application does not wait any more. */
 void forget_parked(int handle);

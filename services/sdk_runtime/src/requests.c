@@ -5,6 +5,7 @@
  * a message with words behind its last argument is refused. */
 #include "requests.h"
 #include "backend.h"
+#include "messages.h"
 #include "timers.h"
 #include <ctype.h>
 #include <kata/sdk_abi.h>
@@ -30,28 +31,30 @@ static int take_bytes(camkes_stream_t *in, void *dst, size_t max, size_t *bytes)
     return SDK_SUCCESS;
 }
 
-static int take_key(camkes_stream_t *in, char key[SDK_KEY_MAX + 1])
+/* A key, or the name of an application. */
+_Static_assert(SDK_KEY_MAX == SDK_NAME_MAX, "one function takes both");
+static int take_name(camkes_stream_t *in, char name[SDK_NAME_MAX + 1])
 {
     size_t length;
-    int error = take_bytes(in, key, SDK_KEY_MAX, &length);
+    int error = take_bytes(in, name, SDK_NAME_MAX, &length);
     if (error != SDK_SUCCESS)
         return error;
-    key[length] = '\0';
-    return length == 0 || strlen(key) != length ? SDK_INVALID_STRING : SDK_SUCCESS;
+    name[length] = '\0';
+    return length == 0 || strlen(name) != length ? SDK_INVALID_STRING : SDK_SUCCESS;
 }
 
 /* "[application]::message", printable whatever the message holds. */
 static int serve_log(struct app *app, camkes_stream_t *in)
 {
-    char line[1 + APP_NAME_MAX + 3 + SDK_LOG_MAX + 1];
-    size_t length, start = strlen(app->name) + 4;
+    char line[1 + SDK_NAME_MAX + 3 + SDK_LOG_MAX + 1];
+    size_t length, start = strlen(app->config.name) + 4;
     int error = take_bytes(in, line + start, SDK_LOG_MAX, &length);
     if (error == SDK_SUCCESS)
         error = finish(in);
     if (error != SDK_SUCCESS)
         return error;
     line[0] = '[';
-    memcpy(line + 1, app->name, start - 4);
+    memcpy(line + 1, app->config.name, start - 4);
     memcpy(line + start - 3, "]::", 3);
     line[start + length] = '\0';
     for (char *c = line + start; c < line + start + length; c++)
@@ -65,7 +68,7 @@ static int serve_read_key(struct app *app, const char *key, camkes_stream_t *out
 {
     uint8_t value[SDK_VALUE_MAX];
     size_t size = sizeof value;
-    if (security_read_key(app->name, key, value, &size) != 0)
+    if (security_read_key(app->config.name, key, value, &size) != 0)
         return SDK_READ_KEY_FAILED;
     camkes_put_array(out, value, size);
     return SDK_SUCCESS;
@@ -74,19 +77,24 @@ static int serve_read_key(struct app *app, const char *key, camkes_stream_t *out
 static int serve_write_key(struct app *app, const char *key, camkes_stream_t *in)
 {
     uint8_t value[SDK_VALUE_MAX];
+    uint32_t others;
     size_t size;
     int error = take_bytes(in, value, sizeof value, &size);
     if (error == SDK_SUCCESS)
         error = finish(in);
     if (error != SDK_SUCCESS)
         return error;
-    return security_write_key(app->name, key, value, size) == 0 ? SDK_SUCCESS : SDK_WRITE_KEY_FAILED;
+    if (security_count_keys(app->config.name, key, &others) != 0)
+        return SDK_WRITE_KEY_FAILED;
+    if (others >= app->config.quota_keys)
+        return SDK_OUT_OF_RESOURCES;
+    return security_write_key(app->config.name, key, value, size) == 0 ? SDK_SUCCESS : SDK_WRITE_KEY_FAILED;
 }
 
 static int serve_key(struct app *app, seL4_Word request, camkes_stream_t *in, camkes_stream_t *out)
 {
     char key[SDK_KEY_MAX + 1];
-    int error = take_key(in, key);
+    int error = take_name(in, key);
     if (error == SDK_SUCCESS && request == SDK_REQUEST_WRITE_KEY)
         return serve_write_key(app, key, in);
     if (error == SDK_SUCCESS)
@@ -95,7 +103,7 @@ static int serve_key(struct app *app, seL4_Word request, camkes_stream_t *in, ca
         return error;
     if (request == SDK_REQUEST_READ_KEY)
         return serve_read_key(app, key, out);
-    return security_delete_key(app->name, key) == 0 ? SDK_SUCCESS : SDK_DELETE_KEY_FAILED;
+    return security_delete_key(app->config.name, key) == 0 ? SDK_SUCCESS : SDK_DELETE_KEY_FAILED;
 }
 
 static int serve_start_timer(struct app *app, seL4_Word request, camkes_stream_t *in)
@@ -118,20 +126,77 @@ static int serve_cancel_timer(struct app *app, camkes_stream_t *in)
     return id < SDK_TIMERS ? timers_cancel(app, (uint32_t)id) : SDK_NO_SUCH_TIMER;
 }
 
-static int serve_completions(struct app *app, seL4_Word request, camkes_stream_t *in, camkes_stream_t *out)
+static int wait_for_timer(struct app *app)
 {
-    uint32_t mask;
-    if (finish(in) != SDK_SUCCESS)
-        return SDK_DESERIALIZE_FAILED;
-    int error = request == SDK_REQUEST_TIMER_WAIT ? timers_wait(app, &mask) : timers_poll(app, &mask);
-    if (error == SDK_SUCCESS)
-        camkes_put_word(out, mask);
-    return error;
+    app->parked = park_caller();
+    if (app->parked == NOT_PARKED)
+        return SDK_OUT_OF_RESOURCES;
+    app->waiting = WAITS_FOR_TIMER;
+    return REQUEST_PARKED;
 }
 
-int request_serve(struct app *app, seL4_Word request, camkes_stream_t *in, camkes_stream_t *out)
+static int serve_completions(struct app *app, seL4_Word request, camkes_stream_t *in, camkes_stream_t *out)
 {
-    timers_forget_waiting(app);
+    if (finish(in) != SDK_SUCCESS)
+        return SDK_DESERIALIZE_FAILED;
+    if (request == SDK_REQUEST_TIMER_WAIT && app->completed == 0 && timers_run(app))
+        return wait_for_timer(app);
+    camkes_put_word(out, timers_take(app));
+    return SDK_SUCCESS;
+}
+
+static int serve_time(camkes_stream_t *in, camkes_stream_t *out)
+{
+    if (finish(in) != SDK_SUCCESS)
+        return SDK_DESERIALIZE_FAILED;
+    camkes_put_u64(out, timer_now_us());
+    return SDK_SUCCESS;
+}
+
+/* The message needs no copy: nobody is called before it is in the queue. */
+static int serve_send(struct app *app, camkes_stream_t *in)
+{
+    char to[SDK_NAME_MAX + 1];
+    size_t bytes;
+    int error = take_name(in, to);
+    const void *message = camkes_get_ref(in, &bytes);
+    if (error == SDK_SUCCESS)
+        error = finish(in);
+    if (error == SDK_SUCCESS && bytes > SDK_MESSAGE_MAX)
+        error = SDK_SERIALIZE_FAILED;
+    return error == SDK_SUCCESS ? message_send(app, to, message, (uint32_t)bytes) : error;
+}
+
+static int serve_receive(struct app *app, camkes_stream_t *in, camkes_stream_t *out)
+{
+    seL4_Word wait_ms = camkes_get_word(in);
+    if (finish(in) != SDK_SUCCESS)
+        return SDK_DESERIALIZE_FAILED;
+    return message_receive(app, wait_ms > SDK_FOREVER ? SDK_FOREVER : (uint32_t)wait_ms, out);
+}
+
+/* SDK_MAY_... that a request needs. */
+static unsigned needs(seL4_Word request)
+{
+    switch (request) {
+    case SDK_REQUEST_LOG:
+        return SDK_MAY_LOG;
+    case SDK_REQUEST_READ_KEY:
+    case SDK_REQUEST_WRITE_KEY:
+    case SDK_REQUEST_DELETE_KEY:
+        return SDK_MAY_KEYS;
+    case SDK_REQUEST_SEND:
+    case SDK_REQUEST_RECEIVE:
+        return SDK_MAY_MESSAGES;
+    default:
+        if (request >= SDK_REQUEST_TIMER_ONESHOT && request <= SDK_REQUEST_TIMER_POLL)
+            return SDK_MAY_TIMERS;
+        return request >= SDK_REQUEST_MODEL_FIRST && request < SDK_REQUEST_END ? SDK_MAY_MODELS : 0;
+    }
+}
+
+static int serve(struct app *app, seL4_Word request, camkes_stream_t *in, camkes_stream_t *out)
+{
     switch (request) {
     case SDK_REQUEST_PING:
         return finish(in);
@@ -149,7 +214,33 @@ int request_serve(struct app *app, seL4_Word request, camkes_stream_t *in, camke
     case SDK_REQUEST_TIMER_WAIT:
     case SDK_REQUEST_TIMER_POLL:
         return serve_completions(app, request, in, out);
+    case SDK_REQUEST_TIME:
+        return serve_time(in, out);
+    case SDK_REQUEST_SEND:
+        return serve_send(app, in);
+    case SDK_REQUEST_RECEIVE:
+        return serve_receive(app, in, out);
     default:
         return request >= SDK_REQUEST_MODEL_FIRST && request < SDK_REQUEST_END ? SDK_NO_PLATFORM_SUPPORT : SDK_UNKNOWN_REQUEST;
     }
+}
+
+int request_serve(struct app *app, seL4_Word request, camkes_stream_t *in, camkes_stream_t *out)
+{
+    if (needs(request) & ~app->config.permissions)
+        return SDK_PERMISSION_DENIED;
+    int error = serve(app, request, in, out);
+    return error == SDK_SUCCESS && camkes_bad(out) ? SDK_SERIALIZE_FAILED : error;
+}
+
+int request_take(struct app *app, const void *area, seL4_Word words, camkes_stream_t *in)
+{
+    static seL4_Word copy[SDK_REQUEST_MAX / sizeof(seL4_Word)];
+    if (!app->has_page)
+        return SDK_MAP_PAGE_FAILED;
+    if (words > sizeof copy / sizeof copy[0])
+        return SDK_SERIALIZE_FAILED;
+    memcpy(copy, area, words * sizeof(seL4_Word));
+    *in = camkes_stream(copy, words);
+    return SDK_SUCCESS;
 }

@@ -2,81 +2,112 @@
 /* Copyright The KataOS-C authors */
 #include "timers.h"
 #include "backend.h"
+#include "messages.h"
+#include <camkes/persistent.h>
 #include <kata/sdk_abi.h>
 #include <stddef.h>
-#include <timer_service.h>
 
-/* Whose timer a pool timer is. A one-shot's is free again when it has completed. */
-struct pool_timer {
-    uint8_t used, app, id;
-};
-static struct pool_timer pool[POOL_TIMERS];
+#define ALARM     0u            /* our one timer of TimerService */
+#define US_PER_MS 1000u
+#define RECEIVE   (1u << RECEIVE_TIMER)
 
-static int pool_find(const struct app *app, uint32_t id)
+static uint64_t armed;              /* deadline that TimerService has; 0: nobody knows */
+
+/* Running: started, and still to complete. */
+static uint32_t running(const struct app *app)
 {
-    for (unsigned i = 0; i < POOL_TIMERS; i++)
-        if (pool[i].used && pool[i].app == app_index(app) && pool[i].id == id)
-            return (int)i;
-    return -1;
+    return app->active & ~(app->completed & ~app->periodic);
 }
 
-static unsigned pool_used_by(const struct app *app)
+bool timers_run(const struct app *app)
+{
+    return (app->active & ~RECEIVE) != 0;
+}
+
+static void find_next(struct app *app)
+{
+    uint64_t next = NO_DEADLINE;
+    uint32_t ids = running(app);
+    for (unsigned id = 0; ids != 0; id++, ids >>= 1)
+        if (ids & 1 && app->deadline[id] < next)
+            next = app->deadline[id];
+    app->next = next;
+}
+
+void timers_rearm(void)
+{
+    uint64_t next = NO_DEADLINE;
+    for (unsigned i = 0; i < SDK_MAX_APPS; i++)
+        if (app_at(i) != NULL && app_at(i)->next < next)
+            next = app_at(i)->next;
+    if (next == armed)
+        return;
+    armed = next;
+    if (next == NO_DEADLINE)
+        (void)timer_cancel(ALARM);
+    else if (timer_oneshot_at(ALARM, next) != 0)
+        armed = 0;
+}
+
+void timers_recover(struct app *app)
+{
+    armed = 0;
+    find_next(app);
+}
+
+/* The bit comes last: half a timer does not run. */
+static void run(struct app *app, uint32_t id, uint32_t duration_ms, bool periodic)
+{
+    uint32_t bit = 1u << id;
+    app->completed &= ~bit;
+    app->deadline[id] = timer_now_us() + (uint64_t)duration_ms * US_PER_MS;
+    app->period_ms[id] = duration_ms;
+    app->periodic = periodic ? app->periodic | bit : app->periodic & ~bit;
+    camkes_in_order();
+    app->active |= bit;
+    find_next(app);
+    timers_rearm();
+}
+
+static unsigned count(uint32_t ids)
 {
     unsigned n = 0;
-    for (unsigned i = 0; i < POOL_TIMERS; i++)
-        n += pool[i].used && pool[i].app == app_index(app);
+    for (; ids != 0; ids &= ids - 1)
+        n++;
     return n;
-}
-
-static int pool_free(void)
-{
-    for (unsigned i = 0; i < POOL_TIMERS; i++)
-        if (!pool[i].used)
-            return (int)i;
-    return -1;
-}
-
-static int error_of(int timer_error)
-{
-    return timer_error == TIMER_OUT_OF_RESOURCES ? SDK_OUT_OF_RESOURCES : SDK_INVALID_TIMER;
 }
 
 int timers_start(struct app *app, uint32_t id, uint32_t duration_ms, bool periodic)
 {
     if (id >= SDK_TIMERS)
         return SDK_NO_SUCH_TIMER;
-    uint32_t bit = 1u << id;
-    if (app->active & bit)
+    if (app->active >> id & 1)
         return SDK_TIMER_ALREADY_EXISTS;
     if (duration_ms == 0 || duration_ms > MAX_DURATION)
         return SDK_INVALID_TIMER;
-    int slot = pool_free();
-    if (slot < 0 || pool_used_by(app) >= TIMERS_PER_APP)
+    if (count(app->active & ~RECEIVE) >= app->config.quota_timers)
         return SDK_OUT_OF_RESOURCES;
-    int error = periodic ? timer_periodic((uint32_t)slot, duration_ms) : timer_oneshot((uint32_t)slot, duration_ms);
-    if (error != TIMER_SUCCESS)
-        return error_of(error);
-    pool[slot] = (struct pool_timer){ .used = 1, .app = (uint8_t)app_index(app), .id = (uint8_t)id };
-    app->active |= bit;
-    if (periodic)
-        app->periodic |= bit;
+    run(app, id, duration_ms, periodic);
     return SDK_SUCCESS;
 }
 
-static void stop(struct app *app, uint32_t id)
+void timer_start_receive(struct app *app, uint32_t duration_ms)
 {
-    int slot = pool_find(app, id);
-    if (slot >= 0) {
-        /* It may have completed a moment ago: what TimerService has noted is fetched while the entry still says
-         * whose it is, so that the next user of the entry does not inherit it. */
-        (void)timer_cancel((uint32_t)slot);
-        timers_collect();
-        pool[slot].used = 0;
+    run(app, RECEIVE_TIMER, duration_ms, false);
+}
+
+void timer_stop(struct app *app, uint32_t id)
+{
+    uint32_t bit = 1u << id;
+    bool ran = app->active & bit;
+    app->active &= ~bit;
+    camkes_in_order();
+    app->periodic &= ~bit;
+    app->completed &= ~bit;
+    if (ran) {
+        find_next(app);
+        timers_rearm();
     }
-    uint32_t keep = ~(1u << id);
-    app->active &= keep;
-    app->periodic &= keep;
-    app->completed &= keep;
 }
 
 int timers_cancel(struct app *app, uint32_t id)
@@ -85,67 +116,79 @@ int timers_cancel(struct app *app, uint32_t id)
         return SDK_NO_SUCH_TIMER;
     if (!(app->active >> id & 1))
         return SDK_INVALID_TIMER;
-    stop(app, id);
+    timer_stop(app, id);
     return SDK_SUCCESS;
 }
 
-int timers_poll(struct app *app, uint32_t *mask)
+uint32_t timers_take(struct app *app)
 {
-    *mask = app->completed;
-    app->active &= ~(app->completed & ~app->periodic);
+    uint32_t mask = app->completed;
+    app->reported |= mask;
+    camkes_in_order();
+    app->active &= ~(mask & ~app->periodic);
+    camkes_in_order();
     app->completed = 0;
-    return SDK_SUCCESS;
+    return mask;
 }
 
-int timers_wait(struct app *app, uint32_t *mask)
+/* The first deadline after now on the timer's grid: it does not drift, however late this is. Steps of doubling length. */
+static uint64_t next_on_grid(uint64_t deadline, uint64_t period, uint64_t now)
 {
-    if (app->completed == 0 && app->active != 0) {
-        app->parked = park_caller();
-        if (app->parked == NOT_PARKED)
-            return SDK_OUT_OF_RESOURCES;
-        return REQUEST_PARKED;
+    while (deadline <= now) {
+        uint64_t step = period;
+        while (deadline + 2 * step <= now)
+            step *= 2;
+        deadline += step;
     }
-    return timers_poll(app, mask);
+    return deadline;
 }
 
-void timers_forget_waiting(struct app *app)
+/* Completion first: a death in between completes it once more. */
+static void complete(struct app *app, unsigned id, uint64_t now)
 {
-    if (app->parked != NOT_PARKED)
-        forget_parked(app->parked);
-    app->parked = NOT_PARKED;
+    app->completed |= 1u << id;
+    camkes_in_order();
+    if (app->periodic >> id & 1)
+        app->deadline[id] = next_on_grid(app->deadline[id], (uint64_t)app->period_ms[id] * US_PER_MS, now);
 }
 
-void timers_release(struct app *app)
+static void expire(struct app *app, uint64_t now)
 {
-    timers_forget_waiting(app);
-    for (uint32_t id = 0; id < SDK_TIMERS; id++)
-        if (app->active >> id & 1)
-            stop(app, id);
+    uint32_t ids = running(app);
+    for (unsigned id = 0; ids != 0; id++, ids >>= 1)
+        if (ids & 1 && app->deadline[id] <= now)
+            complete(app, id, now);
+    find_next(app);
 }
 
 static void wake(struct app *app)
 {
-    uint32_t mask;
-    if (app->parked == NOT_PARKED || app->completed == 0)
+    if (app->parked == NOT_PARKED || app->suspended)
         return;
-    int handle = app->parked;
-    app->parked = NOT_PARKED;
-    (void)timers_poll(app, &mask);
-    answer_parked(handle, mask);
+    if (app->waiting == WAITS_FOR_MESSAGE && (app->completed & RECEIVE)) {
+        timer_stop(app, RECEIVE_TIMER);
+        message_time_out(app);
+    }
+    if (app->waiting == WAITS_FOR_TIMER && app->completed != 0) {
+        camkes_stream_t out = answer_begin(app);
+        camkes_put_word(&out, timers_take(app));
+        answer_end(app, SDK_SUCCESS, &out);
+        app->parked = NOT_PARKED;
+        app->waiting = WAITS_NOT;
+    }
 }
 
 void timers_collect(void)
 {
-    uint32_t mask = timer_completed_timers();
-    for (unsigned i = 0; i < POOL_TIMERS; i++) {
-        struct app *app = mask >> i & 1 && pool[i].used ? app_at(pool[i].app) : NULL;
-        if (app == NULL)
-            continue;
-        app->completed |= 1u << pool[i].id;
-        if (!(app->periodic >> pool[i].id & 1))
-            pool[i].used = 0;
+    uint64_t now = timer_now_us();
+    (void)timer_completed_timers();
+    armed = 0;
+    for (unsigned i = 0; i < SDK_MAX_APPS; i++) {
+        struct app *app = app_at(i);
+        if (app != NULL && app->next <= now)
+            expire(app, now);
+        if (app != NULL)
+            wake(app);
     }
-    for (unsigned i = 0; i < MAX_APPS; i++)
-        if (app_at(i) != NULL)
-            wake(app_at(i));
+    timers_rearm();
 }

@@ -2,11 +2,9 @@
 /* Copyright The KataOS-C authors */
 #pragma once
 
-/* Applications' timers on top of the 32 that TimerService gives this component. */
+/* Applications' timers: all of them on one timer of TimerService, which has the first deadline of all. */
 #include "apps.h"
 
-#define POOL_TIMERS    32u
-#define TIMERS_PER_APP 8u           /* running at the same time: no application can take the whole pool */
 #define MAX_DURATION   0x7fffffffu  /* milliseconds */
 #define REQUEST_PARKED (-1)         /* instead of an SDKError: no answer now */
 
@@ -14,17 +12,23 @@
 int timers_start(struct app *app, uint32_t id, uint32_t duration_ms, bool periodic);
 int timers_cancel(struct app *app, uint32_t id);
 
-/* Reports completions into *mask; 0 when there are none. */
-int timers_poll(struct app *app, uint32_t *mask);
+/* Takes the completions; 0 when there are none. */
+uint32_t timers_take(struct app *app);
 
-/* The same, but parks the caller (REQUEST_PARKED) when there are none and a timer runs. */
-int timers_wait(struct app *app, uint32_t *mask);
+/* Does any of its timers run? */
+bool timers_run(const struct app *app);
 
-/* A caller that sends something new does not wait for the answer of its last request. */
-void timers_forget_waiting(struct app *app);
+/* Starts RECEIVE_TIMER. */
+void timer_start_receive(struct app *app, uint32_t duration_ms);
 
-/* Stops all timers of an application that goes. */
-void timers_release(struct app *app);
+/* Stops a timer, whether it runs or not. */
+void timer_stop(struct app *app, uint32_t id);
 
-/* TimerService has signalled: distributes completions and wakes whoever waits for them. */
+/* The first deadline may have changed: sets TimerService to it. */
+void timers_rearm(void);
+
+/* TimerService has signalled: completes what is due and wakes whoever waits for it. */
 void timers_collect(void);
+
+/* After a restart: what is derived from the rest of the record. */
+void timers_recover(struct app *app);

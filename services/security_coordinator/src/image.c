@@ -63,6 +63,23 @@ static void describe_sections(struct text *t, const struct package *p)
     }
 }
 
+/* The bundle's own text, if it has one. */
+static bool own_text(const char *name, char *out, size_t cap)
+{
+    const struct package *p = store_find(name, "");
+    struct bundle_info info;
+    if (p == NULL) {
+        return false;
+    }
+    struct bundle_source source = source_of(p);
+    if (bundle_scan(&source, &bundle_app_rules, &info) != BUNDLE_OK || info.manifest.size == 0 || info.manifest.size >= cap) {
+        return false;
+    }
+    uint32_t n = store_read(p, info.manifest.data, out, info.manifest.size);
+    out[n] = '\0';
+    return true;
+}
+
 static bool describe(void *ctx, struct package *p)
 {
     struct text *t = ctx;
@@ -78,6 +95,9 @@ static bool describe(void *ctx, struct package *p)
 bool image_manifest(const char *name, char *out, size_t cap)
 {
     struct text text = { out, cap };
+    if (own_text(name, out, cap)) {
+        return true;
+    }
     advance(&text, snprintf(out, cap, "[Manifest]\nBundleId=%s", name));
     return store_visit(name, describe, &text);
 }

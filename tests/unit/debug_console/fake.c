@@ -229,7 +229,28 @@ static int set_state(const char *id, uint32_t state)
     return 0;
 }
 
-int proc_ctrl_start(const char *bundle_id) { return set_state(bundle_id, 1); }
+int proc_ctrl_start(const char *bundle_id, const uint8_t *args, size_t args_n)
+{
+    fake.args_n = args_n;
+    memcpy(fake.args, args, args_n);
+    return set_state(bundle_id, 1);
+}
+int proc_ctrl_suspend(const char *bundle_id) { return set_state(bundle_id, 2); }
+int proc_ctrl_resume(const char *bundle_id) { return set_state(bundle_id, 1); }
+
+int proc_ctrl_get_process(uint32_t index, char *bundle_id, size_t bundle_id_cap, uint32_t *state, uint32_t *priority,
+                          uint32_t *budget_us, uint32_t *period_us, uint64_t *cpu_us, uint32_t *memory)
+{
+    snprintf(bundle_id, bundle_id_cap, "worker");
+    *state = 2;
+    *priority = 120;
+    *budget_us = 2000;
+    *period_us = 50000;
+    *cpu_us = 5000000000;
+    *memory = 65536;
+    return index == 0 ? 0 : NOT_FOUND;
+}
+
 int proc_ctrl_stop(const char *bundle_id) { return set_state(bundle_id, 0); }
 
 int proc_ctrl_get_running_bundle(uint32_t index, char *bundle_id, size_t bundle_id_cap)

@@ -44,6 +44,8 @@ struct fake {
     int frames;                 /* allocated */
     int scans;
     int death;                  /* what uart_driver was done to: 1 killed, -1 crashed, else killed after so many us */
+    size_t args_n;                  /* of the last start */
+    uint8_t args[512];
 };
 extern struct fake fake;
 

@@ -8,6 +8,9 @@
  *   offset  0 u64 magic    8 u64 vaddr   16 u64 entry   24 u32 flags   28 u32 fsize
  *          32 u32 msize   36 u32 align   40 u32 type    44 u32 crc32 of the data
  *
+ * An application's image may begin with a section of type BUNDLE_TYPE_MANIFEST: a text (common/manifest) that takes no memory; its
+ * vaddr, entry and msize are 0, and BUNDLE_FLAG_MORE is its only flag.
+ *
  * The image ends with its last byte, or with zero padding of less than a page (a zero magic ends an image). A section with
  * BUNDLE_FLAG_MORE promises that another one follows, so that an image cut between two sections is recognised; images
  * of packers that do not know the flag are accepted without that protection.
@@ -24,6 +27,7 @@
 #define BUNDLE_MAGIC         0x0405195710141955ull
 #define BUNDLE_MAX_SECTIONS  16u
 #define BUNDLE_PAGE          4096u
+#define BUNDLE_MANIFEST_MAX  1024u
 
 #define BUNDLE_FLAG_READ     0x01u
 #define BUNDLE_FLAG_WRITE    0x02u
@@ -34,6 +38,7 @@
 
 #define BUNDLE_TYPE_NONE            0u            /* images older than the field: an application */
 #define BUNDLE_TYPE_APP             0x04051957u
+#define BUNDLE_TYPE_MANIFEST        0x04051958u
 #define BUNDLE_TYPE_SPRINGBOK_MODEL 0x10141955u
 #define BUNDLE_TYPE_KELVIN_MODEL    0x01241998u
 
@@ -67,6 +72,7 @@ typedef enum BundleError {
     BUNDLE_DUPLICATE_ENTRY,
     BUNDLE_ENTRY_OUTSIDE_TEXT,
     BUNDLE_ENTRY_MISALIGNED,
+    BUNDLE_BAD_MANIFEST,        /* a manifest section that is not the first, or has flags, addresses, or no text of 1..1024 bytes */
     BUNDLE_ERRORS,              /* count */
     BUNDLE_END = -1             /* bundle_next: no more sections */
 } BundleError;
@@ -98,6 +104,11 @@ struct bundle_section {
     uint32_t data;              /* offset of the data in the image */
 };
 
+/* Where the manifest's text is in the image; size 0: there is none. */
+struct bundle_text {
+    uint32_t data, size, crc32;
+};
+
 struct bundle_reader {
     const struct bundle_source *source;
     const struct bundle_rules *rules;
@@ -106,13 +117,14 @@ struct bundle_reader {
     uint32_t last, end;         /* address of the last section, and behind it */
     uint32_t flags;             /* of the last section */
     uint32_t memory;            /* bytes of memory so far, page-rounded */
+    struct bundle_text manifest;
     bool announced;             /* some section had BUNDLE_FLAG_MORE: the packer knows the flag */
 };
 
 /* Starts (again) at the first section. Both pointers must outlive the reader. */
 void bundle_open(struct bundle_reader *reader, const struct bundle_source *source, const struct bundle_rules *rules);
 
-/* The next section, checked against the rules and the section before it (not its CRC, which needs its data).
+/* The next section with memory (a manifest before it is noted in the reader), checked against the rules and the section before it (not its CRC, which needs its data).
  * BUNDLE_END: none left and the image ended as it should. After an error the reader must not be used on. */
 BundleError bundle_next(struct bundle_reader *reader, struct bundle_section *section);
 
@@ -121,6 +133,7 @@ struct bundle_info {
     uint32_t lowest, end;       /* page-rounded range that the sections span */
     uint32_t pages;             /* 4 KiB pages that they need */
     uint32_t sections;
+    struct bundle_text manifest;
 };
 
 /* Checks everything but the data's CRCs: all headers, and the entry point against them. */

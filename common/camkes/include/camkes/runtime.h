@@ -21,6 +21,7 @@
 #define CAMKES_RUNTIME_H
 
 #include <camkes/marshal.h>
+#include <camkes/persistent.h>
 #include <sel4/sel4.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -107,14 +108,6 @@ enum camkes_life {
     CAMKES_LIFE_RESTARTED, /* after a death: .bss is clean, persistent variables and mappings are as they were */
     CAMKES_LIFE_REFUSING,  /* too many deaths: answers CAMKES_REPLY_RESTARTED to everybody until it is started again */
 };
-
-/* Variables that survive a restart: static CAMKES_PERSISTENT struct x x; They start as zeros. The service may die
- * between any two instructions, so what belongs together is written in an order (camkes_in_order between the steps) in which
- * the next life can tell, and repairs, what was half done. */
-#define CAMKES_PERSISTENT __attribute__((section(".bss.camkes_persistent")))
-
-/* The writes before it are done before those behind it (one thread, one processor: the compiler is all that reorders). */
-#define camkes_in_order() __asm__ volatile("" ::: "memory")
 
 /* True when the supervisor started this component again. Persistent variables are then to be looked through; servers
  * still hold what the last life had got from them; interrupts are acknowledged already; signals that were on their way
