@@ -17,7 +17,7 @@ STAGE2  = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAG
 SETUP   = @tools/setup.sh $(if $(filter clang,$(COMPILER)),clang)
 
 .DEFAULT_GOAL := all
-.PHONY: all run qemu-command test compilers soak check debug size bench docs clean help kernel kernel-path user-image user-image-path setup
+.PHONY: all run qemu-command test compilers soak check debug size bench docs clean help kernel kernel-path user-image user-image-path rust-apps setup
 
 all:            ## build everything (BUILD=debug|release, PLATFORM=qemu_virt)
 	$(SETUP) build
@@ -30,7 +30,7 @@ qemu-command:   ## print the exact command that `make run` executes (use with ma
 	@$(STAGE2) all >&2
 	@$(STAGE2) qemu-command
 test:           ## build and run every test; the last line counts them
-	$(SETUP) build test
+	$(SETUP) build test rust
 	@$(STAGE2) test
 compilers:      ## gcc and clang (installed for this), every width, build and level: builds, tests, prints a table
 	@tools/setup.sh build test clang
@@ -38,6 +38,9 @@ compilers:      ## gcc and clang (installed for this), every width, build and le
 soak:           ## random use of the running system (SEED=1 MINUTES=5), the memory figures compared after each batch
 	$(SETUP) build test
 	@$(STAGE2) soak
+rust-apps:      ## build the applications in Rust (build/<platform>-<build>/apps/rust-*.app)
+	$(SETUP) build rust
+	@$(STAGE2) rust-apps
 debug:          ## boot stopped, GDB attached with the symbols of the kernel and COMPONENT=<name> or APP=<name>
 	$(SETUP) build debug
 	@$(STAGE2) debug

@@ -26,7 +26,7 @@ CLANG_COMMANDS := $(call ktest_command,riscv32,release-clang) $(call ktest_comma
 endif
 
 test: $(UNIT_BINS)
-	+@for b in $(BUILDS); do $(SUBMAKE) BUILD=$$b all ktest-images || exit 1; done
+	+@for b in $(BUILDS); do $(SUBMAKE) BUILD=$$b all rust-apps ktest-images || exit 1; done
 	+@$(SUBMAKE) kernel-rv64
 	+@$(CLANG_IMAGES)
 	+@boot() { $(SUBMAKE) BUILD=$$1 qemu-command; }; out() { echo build/$(PLATFORM)-$$1$(VARIANT); }; \

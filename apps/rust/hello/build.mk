@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The KataOS-C authors
-RUST_APPS += hello fibonacci keyval panic logtest timer
+RUST_APPS += hello
