@@ -23,13 +23,13 @@ outcome_t arch_decode_irq_control(struct invocation *inv);
 outcome_t arch_derive_cap(cap_t cap, cap_t *derived);
 /* Called for every deleted arch cap, final or not (5.6): unmaps frames, tables; frees ASIDs and pools. */
 void arch_finalise_cap(cap_t cap, bool final);
-/* Ancestor test: b lies within a's region (frame in frame, same table, same pool, same control). */
-bool arch_same_region(cap_t a, cap_t b);
-/* Final test: same object (frames: same base, size and device flag). */
+/* Ancestor test: cap is a frame that lies within this one. */
+bool arch_same_region(cap_t frame, cap_t cap);
+/* Final test of two arch caps of the same type: same object (frames: same base, size and device flag; there is one ASID control). */
 bool arch_same_object(cap_t a, cap_t b);
 /* Physical memory behind an arch cap; bits 0: none. */
 struct cap_extent arch_cap_extent(cap_t cap);
-cap_t arch_mask_rights(cap_t cap, word_t rights);
+cap_t arch_mask_rights(cap_t frame, word_t rights);
 /* log2 of the bytes of a frame. */
 INLINE word_t arch_frame_bits(cap_t frame)
 {

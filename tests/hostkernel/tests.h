@@ -38,3 +38,4 @@ int message_tests(void);
 int schedule_tests(void);
 int derivation_tests(void);
 int reply_tests(void);
+int object_tests(void);

@@ -5,6 +5,7 @@
 
 #include <arch.h>
 #include <arch/vspace.h>
+#include <debug/debug.h>
 #include <lib.h>
 #include <object/cnode.h>
 #include <state.h>
@@ -22,12 +23,10 @@ static void leave_dead_vspace(word_t asid)
     arch_switch_vspace(ks.current);
 }
 
-void asid_delete(word_t asid, const pte_t *root)
+void asid_delete(word_t asid)
 {
     struct asid_pool *pool = *pool_entry(asid);
 
-    if (asid_vspace(asid) != root)
-        return;
     pool->satp[asid & MASK(seL4_ASIDPoolIndexBits)] = 0;
     leave_dead_vspace(asid);
 }
@@ -36,8 +35,8 @@ void asid_delete_pool(word_t asid_base, const void *pool)
 {
     struct asid_pool **entry = pool_entry(asid_base);
 
-    if (*entry != pool)
-        return;
+    kassert(*entry == pool); /* an entry lives as long as its last capability */
+    (void)pool;
     for (word_t i = 0; i < POOL_ASIDS; i++)
         if ((*entry)->satp[i] != 0)
             tlb_flush_asid(asid_base + i);
@@ -123,11 +122,8 @@ outcome_t asid_pool_decode(struct invocation *inv)
     if (!cap_is_page_table(table->cap) || page_table_cap_mapped(table->cap))
         return fail_capability(1);
     word_t asid_base = asid_pool_cap_asid_base(inv->cap);
-    struct asid_pool *pool = *pool_entry(asid_base);
-    if (pool == NULL)
-        return fail_lookup_root(false);
-    if (pool != (struct asid_pool *)asid_pool_cap_base(inv->cap))
-        return fail_capability(0);
+    struct asid_pool *pool = (struct asid_pool *)asid_pool_cap_base(inv->cap);
+    kassert(*pool_entry(asid_base) == pool); /* 10.5's errors for others cannot come up: a pool stays as long as its last capability */
     word_t index = free_asid(pool, asid_base);
     if (index == POOL_ASIDS)
         return fail(seL4_DeleteFirst);

@@ -43,7 +43,7 @@ static void finalise_table(cap_t cap)
     word_t asid = page_table_cap_asid(cap);
 
     if (asid_vspace(asid) == table)
-        asid_delete(asid, table);
+        asid_delete(asid);
     else
         vspace_unmap_table(asid, page_table_cap_vaddr(cap), table);
 }
@@ -79,17 +79,10 @@ static bool frame_within(cap_t outer, cap_t inner)
     return frame_cap_size(inner) <= frame_cap_size(outer) && (frame_cap_base(outer) ^ frame_cap_base(inner)) >> bits == 0;
 }
 
-bool arch_same_region(cap_t a, cap_t b)
-{
-    if (cap_is_frame(a))
-        return cap_is_frame(b) && frame_within(a, b);
-    return arch_same_object(a, b);
-}
+bool arch_same_region(cap_t frame, cap_t cap) { return cap_is_frame(cap) && frame_within(frame, cap); }
 
 bool arch_same_object(cap_t a, cap_t b)
 {
-    if (cap_tag(a) != cap_tag(b))
-        return false;
     if (cap_is_frame(a))
         return frame_cap_base(a) == frame_cap_base(b) && frame_cap_size(a) == frame_cap_size(b) &&
                frame_cap_device(a) == frame_cap_device(b);
@@ -100,11 +93,9 @@ bool arch_same_object(cap_t a, cap_t b)
     return true; /* there is one ASID control */
 }
 
-cap_t arch_mask_rights(cap_t cap, word_t rights)
+cap_t arch_mask_rights(cap_t frame, word_t rights)
 {
-    if (!cap_is_frame(cap))
-        return cap;
-    return frame_cap_set_rights(cap, frame_cap_rights(cap) & rights);
+    return frame_cap_set_rights(frame, frame_cap_rights(frame) & rights);
 }
 
 /* Size field of a retypable frame type: its level in the tables. */

@@ -93,8 +93,8 @@ INLINE pte_t *asid_vspace(word_t asid)
     word_t satp = asid_satp(asid);
     return satp == 0 ? NULL : satp_root(satp);
 }
-/* Takes the ASID from its address space, if it still is `root`. */
-void asid_delete(word_t asid, const pte_t *root);
+/* Takes the ASID, which has one, from its address space. */
+void asid_delete(word_t asid);
 void asid_delete_pool(word_t asid_base, const void *pool);
 /* Boot: a pool for ASIDs from 0 on, with the initial address space as ASID 1. */
 #define INIT_ASID 1u

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+/* Details of threads, address spaces, interrupts and domains that the other files leave out (sel4-abi.md ch. 6, 10, 11, 3.4). */
+#include "tests.h"
+
+#include <arch/vspace.h>
+#include <debug/debug.h>
+#include <sched/time.h>
+#include <string.h>
+
+#define ROOT seL4_CapInitThreadCNode
+#define SELF seL4_CapInitThreadTCB
+#define VSPACE seL4_CapInitThreadVSpace
+#define RW (RIGHT_READ | RIGHT_WRITE)
+#define AT 0x10000000u
+
+/* --- threads --------------------------------------------------------------------------------------------- */
+
+/* Every number of registers is read and written exactly. */
+static void register_counts(void **state)
+{
+    tcb_t *t = make_thread(UNTYPED, FIRST, 100, 0, 0);
+    word_t words[34];
+    (void)state;
+    for (word_t count = 1; count <= 32; count++) {
+        for (word_t i = 0; i < 32; i++)
+            t->context.reg[i] = 7;
+        words[0] = 0;
+        words[1] = count;
+        for (word_t i = 0; i < 32; i++)
+            words[2 + i] = count * 100 + i;
+        assert_int_equal(call(FIRST, TCBWriteRegisters, NONE, words, 2 + count), 0);
+        for (word_t i = 0; i < 32; i++)
+            assert_int_equal(t->context.reg[i], i < count ? count * 100 + i : 7);
+        assert_int_equal(t->context.reg[REG_NEXT_PC], count * 100);
+        for (word_t i = 0; i < 34; i++)
+            set_mr(i, 9);
+        assert_int_equal(call(FIRST, TCBReadRegisters, NONE, WORDS(0, count)), 0);
+        assert_int_equal(info(), info_make(0, count));
+        for (word_t i = 0; i < 32; i++) /* message registers 0 and 1 were the request's */
+            assert_int_equal(mr(i), i < count ? count * 100 + i : i == 1 ? 1 : 9);
+    }
+    assert_int_equal(t->state, THREAD_INACTIVE);
+    assert_int_equal(call(FIRST, TCBWriteRegisters, NONE, WORDS(0, 0)), 0); /* none: not even the pc */
+    assert_int_equal(t->context.reg[0], 3200);
+    put_message(FIRST, TCBReadRegisters, NONE, WORDS(0, 2)); /* nobody to whom to show them */
+    word_t before = info();
+    host_syscall(seL4_SysSend);
+    assert_int_equal(info(), before);
+    slot_t *buffer = &ks.current->slots[TCB_BUFFER];
+    assert_int_equal(call(SELF, TCBSetIPCBuffer, WORDS(0), WORDS(0)), 0);
+    assert_true(slot_is_empty(buffer));
+    assert_int_equal(call(FIRST, TCBReadRegisters, NONE, WORDS(0, 20)), 0); /* without a buffer: what fits in registers */
+    assert_int_equal(info(), info_make(0, 4));
+}
+
+static void copied_registers(void **state)
+{
+    (void)state;
+    for (word_t flags = 0; flags < 16; flags++, fresh_system(state)) {
+        tcb_t *from = make_thread(UNTYPED, FIRST, 100, 1000, 1000), *to = make_thread(UNTYPED, SECOND, 100, 1000, 1000);
+        start_thread(FIRST);
+        for (word_t i = 0; i < 32; i++) {
+            from->context.reg[i] = 100 + i;
+            to->context.reg[i] = 200 + i;
+        }
+        to->context.reg[REG_NEXT_PC] = 1;
+        from->context.reg[REG_NEXT_PC] = 100;
+        assert_int_equal(call(SECOND, TCBCopyRegisters, WORDS(FIRST), WORDS(flags)), 0);
+        assert_int_equal(from->state, flags & 1 ? THREAD_INACTIVE : THREAD_RESTART);
+        assert_int_equal(to->state, flags & 2 ? THREAD_RESTART : THREAD_INACTIVE);
+        for (word_t i = 0; i < 32; i++)
+            assert_int_equal(to->context.reg[i], (i < 16 ? flags & 4 : flags & 8) ? 100 + i : 200 + i);
+        assert_int_equal(to->context.reg[REG_NEXT_PC], flags & 4 ? 100 : 1);
+    }
+}
+
+/* A thread that waits keeps its place among equals when its priority changes: behind them. */
+static void priorities_of_those_who_wait(void **state)
+{
+    static const sword_t calls[] = {seL4_SysSend, seL4_SysRecv, seL4_SysWait};
+    for (unsigned n = 0; n < 3; n++) {
+        for (word_t prio = 98; prio <= 102; prio++, fresh_system(state)) {
+            word_t slots[] = {FIRST, SECOND, THIRD}, where = calls[n] == seL4_SysWait ? NTFN : EP;
+            tcb_t *t[3];
+            make_ipc_objects();
+            for (word_t i = 0; i < 3; i++) {
+                t[i] = make_thread(UNTYPED, slots[i], 101 - i, 1000, 1000); /* 101, 100, 99 */
+                start_thread(slots[i]);
+            }
+            call(SELF, TCBSetPriority, WORDS(SELF), WORDS(1));
+            retype(UNTYPED, seL4_ReplyObject, 0, FREE, 3);
+            for (word_t i = 0; i < 3; i++)
+                syscall_with(calls[n], where, 0, i == 0 ? REPLY : i == 1 ? REPLY2 : 0);
+            if (calls[n] == seL4_SysRecv) /* the third has no reply object: it has faulted */
+                assert_int_equal(t[2]->state, THREAD_INACTIVE);
+            call(SELF, TCBSetPriority, WORDS(SELF), WORDS(255));
+            assert_int_equal(call(FIRST, TCBSetPriority, WORDS(SELF), WORDS(prio)), 0);
+            const tcb_t *head = t[0]->queue == QUEUE_IPC ? (where == EP ? ((endpoint_t *)endpoint_cap_ptr(host_slot(ks.current, EP)->cap))->queue
+                                                                        : ((notification_t *)notification_cap_ptr(host_slot(ks.current, NTFN)->cap))->queue)
+                                                         : NULL;
+            assert_ptr_equal(head, prio > 100 ? t[0] : t[1]);
+            if (calls[n] != seL4_SysRecv && prio <= 100)
+                assert_ptr_equal(t[0]->prev, prio >= 99 && prio != 99 ? t[1] : t[2]);
+        }
+    }
+}
+
+static void what_suspension_cancels(void **state)
+{
+    static const sword_t calls[] = {seL4_SysSend, seL4_SysCall, seL4_SysRecv, seL4_SysWait, seL4_SysNBSendRecv};
+    for (unsigned n = 0; n < 5; n++) {
+        for (int resume = 0; resume < 2; resume++, fresh_system(state)) {
+            tcb_t *root = ks.current, *t;
+            make_ipc_objects();
+            t = make_thread(UNTYPED, FIRST, 100, 10000, 10000);
+            start_thread(FIRST);
+            call(SELF, TCBSetPriority, WORDS(SELF), WORDS(1));
+            t->context.reg[REG_NBSENDRECV_DEST] = NTFN;
+            syscall_with(calls[n], calls[n] == seL4_SysWait ? NTFN : EP, 0, REPLY);
+            assert_ptr_equal(ks.current, root);
+            word_t pc = t->context.reg[REG_PC];
+            assert_int_equal(call(FIRST, resume ? TCBResume : TCBSuspend, NONE, NONE), resume ? UNANSWERED : 0);
+            assert_int_equal(t->context.reg[REG_PC], pc); /* not finished: it begins again */
+            if (resume) {
+                assert_ptr_equal(ks.current, t);
+                assert_int_equal(t->context.reg[REG_NEXT_PC], pc);
+            } else {
+                assert_int_equal(t->state, THREAD_INACTIVE);
+                assert_int_equal(t->queue, QUEUE_NONE);
+                assert_null(t->reply);
+                assert_int_equal(call(REPLY, 0, NONE, NONE), 0);
+                assert_int_equal(t->state, THREAD_INACTIVE);
+            }
+        }
+    }
+    /* one that was preempted goes on behind what it has finished */
+    tcb_t *t = make_thread(UNTYPED, FIRST, 100, 10000, 10000);
+    start_thread(FIRST);
+    call(SELF, TCBSetPriority, WORDS(SELF), WORDS(1));
+    host_syscall(seL4_SysDebugPutChar);
+    word_t next = t->context.reg[REG_NEXT_PC];
+    assert_int_equal(call(SELF, TCBSetPriority, WORDS(SELF), WORDS(255)), UNANSWERED);
+    assert_int_equal(call(FIRST, TCBSuspend, NONE, NONE), 0);
+    assert_int_equal(t->context.reg[REG_PC], next + 4);
+}
+
+static void handlers(void **state)
+{
+    const struct {
+        word_t rights;
+        bool valid;
+    } cases[] = {{RIGHT_ALL, true}, {RIGHT_WRITE | RIGHT_GRANT, true}, {RIGHT_WRITE | RIGHT_GRANT_REPLY, true}, {RIGHT_WRITE, false},
+                 {RIGHT_GRANT | RIGHT_GRANT_REPLY, false}, {RIGHT_READ | RIGHT_GRANT, false}, {RIGHT_WRITE | RIGHT_READ, false}};
+    (void)state;
+    make_ipc_objects();
+    make_thread(UNTYPED, FIRST, 100, 1000, 1000);
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(mint_cap(FREE, EP, cases[i].rights, 1), 0);
+        word_t expected = cases[i].valid ? 0 : seL4_InvalidCapability;
+        assert_int_equal(call(FIRST, TCBSetTimeoutEndpoint, WORDS(FREE), NONE), expected);
+        assert_int_equal(call(FIRST, TCBSetSpace, WORDS(FREE, ROOT, VSPACE), WORDS(0, 0)), expected);
+        assert_int_equal(call(FIRST, TCBSetSchedParams, WORDS(SELF, FIRST + 2, FREE), WORDS(1, 1)), expected);
+        assert_int_equal(mr(0), cases[i].valid ? mr(0) : 3);
+        assert_int_equal(delete_cap(FREE), 0);
+    }
+    assert_int_equal(call(FIRST, TCBSetTimeoutEndpoint, WORDS(FREE), NONE), 0); /* null: none */
+    assert_true(slot_is_empty(&thread_in(FIRST)->slots[TCB_TIMEOUT_HANDLER]));
+    assert_int_equal(call(FIRST, TCBBindNotification, WORDS(NTFN), NONE), 0);
+    copy_cap(FREE, NTFN, RIGHT_WRITE);
+    assert_int_equal(call(SELF, TCBBindNotification, WORDS(FREE), NONE), seL4_IllegalOperation);
+    assert_int_equal(call(FIRST, TCBUnbindNotification, NONE, NONE), 0);
+    assert_int_equal(call(SELF, TCBBindNotification, WORDS(FREE), NONE), seL4_IllegalOperation); /* only to be signalled */
+    assert_int_equal(call(SELF, TCBBindNotification, WORDS(NTFN), NONE), 0);
+}
+
+/* A capability to a thread of its own in its CSpace slot, to a TCB in the VSpace slot: replacing needs no long deletion only if it is not the last. */
+static void spaces_with_guards(void **state)
+{
+    (void)state;
+    make_ipc_objects();
+    tcb_t *t = make_thread(UNTYPED, FIRST, 100, 0, 0);
+    retype(UNTYPED, seL4_CapTableObject, 2, FREE, 1);
+    assert_int_equal(call(FIRST, TCBConfigure, WORDS(FREE, VSPACE, 0), WORDS(62 | 0 << 6, 0, 0)), 0);
+    assert_int_equal(cnode_cap_guard_size(t->slots[TCB_CSPACE].cap), 62);
+    assert_int_equal(call(FIRST, TCBConfigure, WORDS(FREE, VSPACE, 0), WORDS(63, 0, 0)), seL4_IllegalOperation);
+    assert_int_equal(call(FIRST, TCBConfigure, WORDS(FREE, VSPACE, FIRST + 1), WORDS(0, 0, BUFFER_VADDR + 0x800)), 0);
+    assert_int_equal(t->ipc_buffer, BUFFER_VADDR + 0x800);
+    assert_int_equal(cnode_cap_guard_size(t->slots[TCB_CSPACE].cap), 0);
+    assert_int_equal(frame_cap_asid(t->slots[TCB_BUFFER].cap), 0);
+    assert_int_equal(call(FIRST, TCBSetIPCBuffer, WORDS(FIRST + 1), WORDS(BUFFER_VADDR + 0x200)), seL4_AlignmentError);
+    assert_int_equal(delete_cap(FREE), 0); /* the thread has the last one now */
+    assert_int_equal(call(FIRST, TCBSetSpace, WORDS(FREE, ROOT, VSPACE), WORDS(0, 0)), seL4_IllegalOperation);
+}
+
+/* --- address spaces ---------------------------------------------------------------------------------------- */
+
+static word_t map_table(word_t slot, word_t vspace, word_t vaddr) { return call(slot, RISCVPageTableMap, WORDS(vspace), WORDS(vaddr, 0)); }
+static word_t map_page(word_t slot, word_t vspace, word_t vaddr) { return call(slot, RISCVPageMap, WORDS(vspace), WORDS(vaddr, RW, 0)); }
+static struct walk walk(word_t vaddr) { return vspace_walk(asid_vspace(INIT_ASID), vaddr); }
+static cap_t cap_at(word_t slot) { return host_slot(ks.current, slot)->cap; }
+
+/* A second address space: a frame belongs to the one it is mapped in, and tables to theirs. */
+static void two_address_spaces(void **state)
+{
+    (void)state;
+    retype(UNTYPED, seL4_RISCV_PageTableObject, 0, FREE, 6); /* FREE: the other root */
+    retype(UNTYPED, seL4_RISCV_4K_Page, 0, FREE + 6, 2);
+    assert_int_equal(call(seL4_CapInitThreadASIDPool, RISCVASIDPoolAssign, WORDS(FREE), NONE), 0);
+    assert_int_equal(page_table_cap_asid(cap_at(FREE)), 2);
+    assert_int_equal(call(seL4_CapInitThreadASIDPool, RISCVASIDPoolAssign, WORDS(FREE), NONE), seL4_InvalidCapability);
+    assert_int_equal(map_table(FREE + 1, FREE, AT), 0);
+    assert_int_equal(map_table(FREE + 2, FREE, AT), 0);
+    assert_int_equal(map_table(FREE + 3, VSPACE, AT), 0);
+    assert_int_equal(map_page(FREE + 6, FREE, AT), 0);
+    assert_int_equal(map_page(FREE + 6, VSPACE, AT), seL4_InvalidCapability);
+    assert_int_equal(mr(0), 1);
+    assert_int_equal(map_page(FREE + 6, FREE, AT + 0x1000), seL4_InvalidArgument);
+    assert_int_equal(mr(0), 0);
+    assert_int_equal(map_page(FREE + 6, FREE + 1, AT), seL4_InvalidCapability); /* a table, but not a root */
+    assert_int_equal(map_page(FREE + 7, VSPACE, AT), 0);
+    uint32_t flushes = host.tlb_flushes;
+    assert_int_equal(call(FREE + 7, RISCVPageUnmap, NONE, NONE), 0);
+    assert_int_equal(host.tlb_flushes, flushes + 1);
+    assert_int_equal(*walk(AT).entry, 0);
+    assert_int_equal(frame_cap_asid(cap_at(FREE + 7)), 0);
+    /* the frame stays where it is when the tables of the other space go */
+    assert_int_equal(delete_cap(FREE + 3), 0);
+    assert_int_equal(walk(AT).bits, 30 - 9);
+    assert_int_equal(delete_cap(FREE), 0);
+    assert_null(asid_vspace(2));
+    assert_int_equal(call(FREE + 6, RISCVPageUnmap, NONE, NONE), 0);
+    assert_int_equal(frame_cap_asid(cap_at(FREE + 6)), 0);
+    retype(UNTYPED, seL4_RISCV_PageTableObject, 0, FREE, 1);
+    assert_int_equal(call(seL4_CapInitThreadASIDPool, RISCVASIDPoolAssign, WORDS(FREE), NONE), 0);
+    assert_int_equal(page_table_cap_asid(cap_at(FREE)), 2); /* free again */
+}
+
+/* A frame whose place is taken by something else meanwhile is not unmapped from there. */
+static void stale_mappings(void **state)
+{
+    (void)state;
+    retype(UNTYPED, seL4_RISCV_PageTableObject, 0, FREE, 3);
+    retype(UNTYPED, seL4_RISCV_4K_Page, 0, FREE + 4, 3);
+    assert_int_equal(map_table(FREE, VSPACE, AT), 0);
+    assert_int_equal(map_page(FREE + 4, VSPACE, AT), 0);
+    assert_int_equal(call(FREE, RISCVPageTableUnmap, NONE, NONE), 0);
+    assert_int_equal(page_table_cap_mapped(cap_at(FREE)), 0);
+    assert_int_equal(((const word_t *)page_table_cap_base(cap_at(FREE)))[0], 0); /* it is empty */
+    copy_cap(FREE + 8, FREE + 4, RIGHT_ALL); /* a copy is not mapped */
+    assert_int_equal(frame_cap_asid(cap_at(FREE + 8)), 0);
+    assert_int_equal(delete_cap(FREE + 4), 0); /* the table is gone: nothing to do */
+    assert_int_equal(map_table(FREE + 1, VSPACE, AT), 0);
+    assert_int_equal(map_page(FREE + 5, VSPACE, AT), 0);
+    assert_int_equal(call(FREE + 1, RISCVPageTableUnmap, NONE, NONE), 0);
+    assert_int_equal(map_table(FREE + 2, VSPACE, AT), 0);
+    assert_int_equal(map_page(FREE + 6, VSPACE, AT), 0);
+    pte_t entry = *walk(AT).entry;
+    assert_int_equal(delete_cap(FREE + 5), 0); /* another frame is there */
+    assert_int_equal(*walk(AT).entry, entry);
+    assert_int_equal(call(FREE + 6, RISCVPageUnmap, NONE, NONE), 0);
+    assert_int_equal(*walk(AT).entry, 0);
+    /* a large page where a table was */
+    assert_int_equal(map_page(FREE + 6, VSPACE, AT), 0);
+    assert_int_equal(call(FREE + 2, RISCVPageTableUnmap, NONE, NONE), 0);
+    assert_int_equal(retype(boot_device_untyped(30), seL4_RISCV_Mega_Page, 0, FREE + 10, 2), 0);
+    assert_int_equal(map_page(FREE + 10, VSPACE, AT), 0);
+    assert_int_equal(delete_cap(FREE + 6), 0);
+    assert_true(pte_is_valid(*walk(AT).entry));
+    assert_int_equal(walk(AT).bits, 21);
+    assert_int_equal(map_page(FREE + 11, VSPACE, AT + 0x1000), seL4_AlignmentError);
+    assert_int_equal(map_page(FREE + 11, VSPACE, AT), seL4_DeleteFirst);
+    assert_int_equal(delete_cap(FREE + 10), 0);
+    assert_int_equal(*walk(AT).entry, 0);
+}
+
+/* A table of the middle level is found and taken out; one that lost its place is left alone. */
+static void tables_of_two_levels(void **state)
+{
+    const word_t far = 0x80000000u;
+    (void)state;
+    retype(UNTYPED, seL4_RISCV_PageTableObject, 0, FREE, 4);
+    retype(UNTYPED, seL4_RISCV_4K_Page, 0, FREE + 5, 1);
+    assert_int_equal(map_table(FREE, VSPACE, far + 0x1234567), 0);
+    assert_int_equal(page_table_cap_vaddr(cap_at(FREE)), far);
+    assert_int_equal(map_table(FREE + 1, VSPACE, far + 0x201000), 0);
+    assert_int_equal(page_table_cap_vaddr(cap_at(FREE + 1)), far + 0x200000);
+    assert_int_equal(map_page(FREE + 5, VSPACE, far), seL4_FailedLookup);
+    assert_int_equal(mr(2), 21);
+    assert_int_equal(map_page(FREE + 5, VSPACE, far + 0x200000), 0);
+    assert_int_equal(delete_cap(FREE), 0); /* the middle goes first */
+    assert_int_equal(walk(far).bits, 30);
+    assert_int_equal(*walk(far).entry, 0);
+    assert_int_equal(map_table(FREE + 2, VSPACE, far), 0);
+    assert_int_equal(map_table(FREE + 3, VSPACE, far + 0x200000), 0);
+    assert_int_equal(call(FREE + 1, RISCVPageTableUnmap, NONE, NONE), 0); /* another is where it was */
+    assert_int_equal(walk(far + 0x200000).bits, 12);
+    assert_int_equal(map_page(FREE + 5, VSPACE, far + 0x200000), 0); /* again: at the same place */
+    assert_int_equal(call(FREE + 3, RISCVPageTableUnmap, NONE, NONE), 0);
+    assert_int_equal(walk(far + 0x200000).bits, 21);
+}
+
+static void every_pool(void **state)
+{
+    word_t pools = 1, node = FREE, n = 0;
+    word_t memory = boot_untyped(20);
+    (void)state;
+    assert_int_equal(retype(UNTYPED, seL4_CapTableObject, 8, node, 1), 0);
+    assert_int_equal(retype(UNTYPED, seL4_UntypedObject, 12, FREE + 1, 1), 0);
+    for (; n < ASID_POOLS - 1; n++, pools++) {
+        assert_int_equal(retype(memory, seL4_UntypedObject, 12, FREE + 2, 1), 0);
+        assert_int_equal(call(seL4_CapASIDControl, RISCVASIDControlMakePool, WORDS(FREE + 2, node), WORDS(n, 8)), 0);
+        assert_int_equal(call(node, CNodeMove, WORDS(ROOT), WORDS(128 + n, 8, FREE + 2, DEPTH)), 0);
+        assert_non_null(asid_pools[n + 1]);
+    }
+    assert_int_equal(call(seL4_CapASIDControl, RISCVASIDControlMakePool, WORDS(FREE + 1, ROOT), WORDS(FREE + 3, DEPTH)), seL4_DeleteFirst);
+    assert_int_equal(call(node, CNodeDelete, NONE, WORDS(77, 8)), 0);
+    assert_null(asid_pools[78]);
+    assert_int_equal(call(seL4_CapASIDControl, RISCVASIDControlMakePool, WORDS(FREE + 1, ROOT), WORDS(FREE + 3, DEPTH)), 0);
+    assert_non_null(asid_pools[78]);
+    retype(UNTYPED, seL4_RISCV_PageTableObject, 0, FREE + 4, 1);
+    assert_int_equal(call(FREE + 3, RISCVASIDPoolAssign, WORDS(FREE + 4), NONE), 0);
+    assert_int_equal(page_table_cap_asid(cap_at(FREE + 4)), 78 * POOL_ASIDS); /* not of the first pool: from 0 on */
+    for (word_t i = 0; i < PT_ENTRIES; i++)
+        assert_int_equal(((const pte_t *)page_table_cap_base(cap_at(FREE + 4)))[i], kernel_root[i]);
+}
+
+/* --- interrupts ------------------------------------------------------------------------------------------- */
+
+static void every_interrupt(void **state)
+{
+    (void)state;
+    make_ipc_objects();
+    for (word_t irq = 1; irq <= ARCH_MAX_IRQ; irq++) {
+        assert_int_equal(call(seL4_CapIRQControl, IRQIssueIRQHandler, WORDS(ROOT), WORDS(irq, FREE + irq, DEPTH)), 0);
+        assert_int_equal(host.enabled, MASK(irq + 1) & ~1u);
+        mint_cap(FREE + 40, NTFN, RIGHT_ALL, irq);
+        assert_int_equal(call(FREE + irq, IRQSetIRQHandler, WORDS(FREE + 40), NONE), 0);
+        assert_int_equal(delete_cap(FREE + 40), 0); /* the kernel has its own */
+    }
+    for (word_t irq = ARCH_MAX_IRQ; irq >= 1; irq--) {
+        host_line(irq, true);
+        host_interrupt();
+        syscall_with(seL4_SysNBWait, NTFN, 0, 0);
+        assert_int_equal(badge(), irq);
+        host_line(irq, false);
+        assert_int_equal(call(FREE + irq, IRQAckIRQ, NONE, NONE), 0);
+    }
+    copy_cap(FREE + 41, NTFN, RIGHT_READ);
+    assert_int_equal(call(FREE + 1, IRQSetIRQHandler, WORDS(FREE + 41), NONE), seL4_InvalidCapability);
+    assert_int_equal(mr(0), 0);
+    assert_int_equal(call(FREE + 1, IRQSetIRQHandler, WORDS(EP), NONE), seL4_InvalidCapability);
+    host_line(1, true); /* the old one still counts */
+    host_interrupt();
+    syscall_with(seL4_SysNBWait, NTFN, 0, 0);
+    assert_int_equal(badge(), 1);
+    assert_int_equal(call(seL4_CapIRQControl, IRQIssueIRQHandler, WORDS(ROOT), WORDS(1, FREE + 50, DEPTH)), seL4_RevokeFirst);
+    assert_int_equal(delete_cap(FREE + 1), 0); /* claimed, never acknowledged */
+    assert_int_equal(call(seL4_CapIRQControl, IRQIssueIRQHandler, WORDS(ROOT), WORDS(1, FREE + 1, DEPTH)), 0);
+    assert_true(host_irq_pending());
+}
+
+/* --- domains ---------------------------------------------------------------------------------------------- */
+
+static void the_schedule_is_followed(void **state)
+{
+    const word_t d = seL4_CapDomain;
+    tcb_t *root = ks.current, *t = make_thread(UNTYPED, FIRST, 100, 10000, 10000);
+    (void)state;
+    start_thread(FIRST);
+    assert_int_equal(call(d, DomainSetSet, WORDS(FIRST), WORDS(2)), 0);
+    assert_int_equal(call(d, DomainScheduleConfigure, NONE, WORDS(1, 0, us_to_ticks(3000))), 0);
+    assert_int_equal(call(d, DomainScheduleConfigure, NONE, WORDS(2, 2, us_to_ticks(2000))), 0);
+    assert_int_equal(call(d, DomainScheduleConfigure, NONE, WORDS(4, 0, us_to_ticks(2000))), 0); /* behind the end: not reached */
+    assert_int_equal(call(d, DomainScheduleConfigure, NONE, WORDS(5, 0, 1)), seL4_RangeError);
+    assert_int_equal(mr(1), 4);
+    assert_int_equal(call(d, DomainScheduleSetStart, NONE, WORDS(1)), 0);
+    for (int round = 0; round < 3; round++) {
+        ticks_t start = ks.now;
+        assert_ptr_equal(ks.current, root);
+        assert_int_equal(ks.domain_index, 1);
+        assert_true(run_until(t));
+        assert_in_range(ks.now, start + us_to_ticks(2990), start + us_to_ticks(3010));
+        assert_int_equal(ks.domain_index, 2);
+        start = ks.now;
+        assert_true(run_until(root));
+        assert_in_range(ks.now, start + us_to_ticks(1990), start + us_to_ticks(2010));
+    }
+    assert_int_equal(call(d, DomainScheduleConfigure, NONE, WORDS(1, 0, 0)), seL4_InvalidArgument); /* the start */
+    assert_int_equal(mr(0), 2);
+    assert_int_equal(call(d, DomainScheduleConfigure, NONE, WORDS(2, 0, 0)), 0); /* ends behind 1 now */
+    for (int i = 0; i < 10; i++) {
+        host.time = host.timer;
+        host_interrupt();
+        assert_ptr_equal(ks.current, root);
+    }
+    assert_int_equal(call(d, DomainScheduleSetStart, NONE, WORDS(5)), seL4_InvalidArgument); /* the end marker */
+    assert_int_equal(mr(0), 0);
+}
+
+/* --- console ---------------------------------------------------------------------------------------------- */
+
+static void the_kernel_speaks(void **state)
+{
+    (void)state;
+    kprintf("%s %c %u %d %x %lx %lu %%\n", "text", 'c', 10u, 20, 0x3fu, 0xabcdef012345ul, 1234567890123ul);
+    assert_true(host_said("text c 10 20 3f abcdef012345 1234567890123 %\n"));
+    kprintf("%u\n", 0u);
+    assert_true(host_said("\n0\n"));
+    host_allow_halt = true;
+    assert_int_equal(call(SELF, TCBSetIPCBuffer, WORDS(0), WORDS(0)), 0);
+    ks.current->context.reg[REG_CAP] = SELF;
+    assert_int_equal(host_syscall(seL4_SysDebugNameThread), HOST_HALTED);
+    assert_true(host_said("halting: DebugNameThread: no IPC buffer"));
+}
+
+/* A name of 31 characters fits; of a longer one that many. */
+static void names(void **state)
+{
+    char *buffer = (char *)(tcb_ipc_buffer(ks.current, true) + BUFFER_MR(0));
+    (void)state;
+    for (word_t length = 0; length < 40; length++) {
+        memset(buffer, 'x', length);
+        buffer[length] = '\0';
+        ks.current->context.reg[REG_CAP] = SELF;
+        host_syscall(seL4_SysDebugNameThread);
+        assert_int_equal(strlen(ks.current->name), length < 31 ? length : 31);
+    }
+}
+
+int object_tests(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(register_counts), TEST(copied_registers), TEST(priorities_of_those_who_wait), TEST(what_suspension_cancels), TEST(handlers),
+        TEST(spaces_with_guards), TEST(two_address_spaces), TEST(stale_mappings), TEST(tables_of_two_levels), TEST(every_pool),
+        TEST(every_interrupt), TEST(the_schedule_is_followed), TEST(the_kernel_speaks), TEST(names),
+    };
+    return cmocka_run_group_tests_name("objects", tests, NULL, NULL);
+}
