@@ -66,7 +66,8 @@ static const refill_t *refill(const sched_context_t *sc, word_t n)
     return sc_refills(sc) + (sc->head + n) % sc->refill_max;
 }
 
-// Round robin: what is left and the whole slice. Otherwise ascending, apart from each other, the first one worth running for.
+// Round robin: what is left and the whole slice. Otherwise ascending, apart from each other. The first one is worth running for in
+// either case, or a thread that waits for it would be woken up for ever.
 static void check_refills(const sched_context_t *sc, word_t size_bits)
 {
     if (!sc_is_active(sc))
@@ -74,7 +75,7 @@ static void check_refills(const sched_context_t *sc, word_t size_bits)
     kassert(sc->refill_max >= MIN_REFILLS && sc->refill_max <= sc_capacity(size_bits));
     kassert(sc->head < sc->refill_max && sc->count <= sc->refill_max);
     if (sc_is_round_robin(sc)) {
-        kassert(sc->count == MIN_REFILLS && refill(sc, 0)->amount <= refill(sc, 1)->amount && refill(sc, 1)->amount >= MIN_BUDGET);
+        kassert(sc->count == MIN_REFILLS && refill(sc, 0)->amount <= refill(sc, 1)->amount && refill(sc, 0)->amount >= MIN_BUDGET);
         kassert(sc->head == 0 && refill(sc, 0)->time <= ks.now);
         return;
     }

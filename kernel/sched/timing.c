@@ -34,10 +34,12 @@ static void end_slice(bool may_fault)
     tcb_t *t = ks.current;
     sched_context_t *sc = ks.sc;
     sched_reschedule();
+    // Also when a preempted operation has taken the thread from it: whoever comes next must find a refill that is worth an entry.
+    if (sc_is_round_robin(sc))
+        refill_reset_slice(sc);
     if (!tcb_is_runnable(t) || t->sc != sc)
         return;
     if (sc_is_round_robin(sc)) {
-        refill_reset_slice(sc);
         to_the_tail(t);
     } else if (may_fault && cap_is_endpoint(t->slots[TCB_TIMEOUT_HANDLER].cap)) {
         fault_raise_timeout(t);

@@ -376,3 +376,30 @@ TIMED_TEST(budget, reply_to_a_caller_out_of_budget_is_its_timeout_fault)
     EXPECT_EQ(INFO_LABEL(self()->out.info), seL4_Fault_Timeout);
     EXPECT_EQ(got_mr(0), 0xc11e);
 }
+
+/* A thread deletes itself with more work to do than its slice allows: the slice ends in the middle, with nobody on the context. */
+TIMED_TEST(budget, slice_that_ends_when_its_thread_is_gone_starts_anew)
+{
+    enum { CAPS = 1000, RADIX = 10 };
+    word_t parent = untyped_new(14), slot = slot_new(), tcb = slot_new(), cnode = cnode_new(RADIX), sc = sc_new();
+    EXPECT_OK(untyped_retype(parent, seL4_EndpointObject, 0, ROOT_CNODE, 0, 0, slot, 1));
+    for (word_t i = 0; i < CAPS; i++)
+        EXPECT_OK(invoke(cnode, CNodeCopy, LIST(ROOT_CNODE), LIST(i, RADIX, slot, WORD_BITS, ALL_RIGHTS)));
+    EXPECT_OK(untyped_retype(parent, seL4_TCBObject, 0, ROOT_CNODE, 0, 0, tcb, 1)); /* the last child is the first to go */
+    EXPECT_OK(tcb_configure(tcb, ROOT_CNODE, PLAIN_GUARD(boot_info->initThreadCNodeSizeBits), ROOT_VSPACE, 0, ROOT_VSPACE));
+    EXPECT_OK(sc_configure(sc, 100, 100, 0, 0, 0));
+    EXPECT_OK(tcb_set_sched_params(tcb, ROOT_TCB, 255, TEST_PRIORITY + 1, sc, 0));
+    word_t regs[24] = {[0] = (word_t)ecall_with_site, [16] = ROOT_CNODE, [17] = INFO(CNodeRevoke, 0, 2), [18] = parent,
+                       [19] = WORD_BITS, [23] = (word_t)SYS_CALL};
+    EXPECT_OK(tcb_write_registers(tcb, 1, 24, (struct list){24, regs}));
+    EXPECT(slot_is_empty(tcb));
+    /* There was more to do: the oldest copy is still there. */
+    EXPECT_OK(invoke(ROOT_CNODE, CNodeMove, LIST(cnode), LIST(slot, WORD_BITS, 0, RADIX)));
+
+    counter = 0;
+    struct thread *heir = thread_new_passive(count_for_ever, (word_t)&counter, TEST_PRIORITY - 1);
+    EXPECT_OK(sc_bind(sc, heir->tcb));
+    thread_start(heir);
+    sleep_us(500);
+    EXPECT(counter > 0);
+}
