@@ -17,7 +17,7 @@ STAGE2  = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAG
 SETUP   = @tools/setup.sh $(if $(filter clang,$(COMPILER)),clang)
 
 .DEFAULT_GOAL := all
-.PHONY: all run qemu-command test compilers soak check debug size bench docs clean help kernel kernel-path user-image user-image-path rust-apps setup
+.PHONY: all run qemu-command test compilers soak check debug size bench docs clean help kernel kernel-path user-image user-image-path rust-apps install-sdk setup
 
 all:            ## build everything (BUILD=debug|release, PLATFORM=qemu_virt)
 	$(SETUP) build
@@ -41,6 +41,9 @@ soak:           ## random use of the running system (SEED=1 MINUTES=5), the memo
 rust-apps:      ## build the applications in Rust (build/<platform>-<build>/apps/rust-*.app)
 	$(SETUP) build rust
 	@$(STAGE2) rust-apps
+install-sdk:    ## headers, library, tools and pkg-config file for projects outside of this tree (PREFIX=/usr/local, ARCH=riscv32)
+	$(SETUP) build
+	@$(STAGE2) install-sdk
 debug:          ## boot stopped, GDB attached with the symbols of the kernel and COMPONENT=<name> or APP=<name>
 	$(SETUP) build debug
 	@$(STAGE2) debug

@@ -18,3 +18,9 @@ $(OUT)/libsdk.a: $(SDK_OBJS)
 	@echo "  AR    $@"
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 -include $(SDK_OBJS:.o=.d)
+
+# For other projects: headers, library, linker script, packer, Rust crate and a pkg-config file.
+PREFIX ?= /usr/local
+.PHONY: install-sdk
+install-sdk: $(OUT)/libsdk.a $$(MANIFEST_CHECK)
+	$(Q)sdk/install '$(PREFIX)' $(ARCH) $(OUT) '$(firstword $(LINK))' '$(LINK_ARCH_FLAGS)'
