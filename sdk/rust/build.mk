@@ -31,5 +31,6 @@ $(APP_DIR)/rust-%.elf: apps/rust/%/main.rs $(RUST_LIBS)/libkata_sdk.rlib $(OUT)/
 	@echo "  RUSTC $@"
 	$(Q)$(RUSTC) $(RUSTFLAGS) -D warnings -C lto=fat --extern kata_sdk=$(RUST_LIBS)/libkata_sdk.rlib --crate-name $* $< -o $@ $(RUST_LINK)
 
+$(foreach a,$(RUST_APPS),$(eval rust-$a_MANIFEST := $(wildcard apps/rust/$a/manifest)))
 .PHONY: rust-apps
 rust-apps: $$(patsubst %,$(APP_DIR)/rust-%.app,$$(RUST_APPS))

@@ -61,10 +61,10 @@ static int add_piece(struct bundle *bundle, uint32_t pages)
     };
     const uint32_t objects[] = {
         seL4_CapTableObject, bits, WORK_CONTAINER,
-        seL4_RISCV_PageTableObject, tables, WORK_POOL,
         seL4_RISCV_4K_Page, pages, WORK_POOL + tables,
+        seL4_RISCV_PageTableObject, tables, WORK_POOL,
     };
-    int error = space_allocate(bundle, objects, sizeof objects / sizeof objects[0]);
+    int error = space_allocate(bundle, objects, tables > 0 ? 9 : 6);
     if (error != PM_SUCCESS)
         return error;
     if (!fill(&space, pages, tables)) {
