@@ -13,3 +13,7 @@ $(foreach t,$(MEMORY_TESTS),$(eval $t_TEST_SRCS = tests/unit/$t_test.c $(MEMORY_
 $(foreach t,$(MEMORY_TESTS),$(eval $t_TEST_CFLAGS = -Itests/unit/memory_manager -Iservices/memory_manager/src \
     -Iservices/memory_manager/include '-DKERNEL_PERSISTENT=__attribute__((section("books")))'))
 memory_boot_TEST_SRCS += services/memory_manager/src/boot.c
+
+UNIT_TESTS += memory_client
+memory_client_TEST_SRCS = tests/unit/memory_client_test.c services/memory_manager/client/memory_client.c
+memory_client_TEST_CFLAGS = -Itests/unit/memory_manager -Iservices/memory_manager/include

@@ -6,7 +6,8 @@ process_manager_LOGIC = $(addprefix services/process_manager/src/,args.c bundles
 process_manager_INCLUDES = -Iservices/sdk_runtime/include -Iservices/security_coordinator/include -Iservices/memory_manager/include
 # Common prologues: a page less.
 process_manager_CFLAGS = $(process_manager_INCLUDES) -msave-restore
-process_manager_SRCS = $(addprefix services/process_manager/src/,service.c process.c space.c heap.c) $(process_manager_LOGIC)
+process_manager_SRCS = $(addprefix services/process_manager/src/,service.c process.c space.c heap.c) $(process_manager_LOGIC) \
+                       services/memory_manager/client/memory_client.c
 
 UNIT_TESTS += process_manager
 process_manager_TEST_SRCS = tests/unit/process_manager_test.c $(process_manager_LOGIC) common/bundle/src/reader.c \

@@ -13,6 +13,7 @@
 #include <kata/allocator.h>
 #include <kata/panic.h>
 #include <kata/slot_allocator.h>
+#include <memory_client.h>
 #include <sel4/sel4.h>
 
 enum { PAGE_BITS = 12, SLOTS = SELF_CNODE_LAST_SLOT - SELF_CNODE_FIRST_SLOT + 1, MAX_ALLOCATIONS = 8 };
@@ -27,6 +28,15 @@ static struct allocation {
     uint32_t handle;
     uint16_t slot, count;
 } allocations[MAX_ALLOCATIONS];
+
+size_t memory_handles(uint32_t *handles, size_t room)
+{
+    size_t n = 0;
+
+    for (; n < MAX_ALLOCATIONS && n < room; n++)
+        handles[n] = allocations[n].count != 0 ? allocations[n].handle : 0;
+    return n;
+}
 
 static struct slot_allocator *slots(void)
 {
@@ -86,7 +96,7 @@ enum result cmd_test_malloc(int argc, char *argv[])
     if (a == allocations + MAX_ALLOCATIONS || pages > SLOTS || (a->slot = slot_alloc(slots(), (uint16_t)pages)) == 0)
         return failed("malloc", "the console has no slots for so many pages");
     struct object frames = {seL4_RISCV_4K_Page, pages, a->slot};
-    int error = memory_alloc(&frames.type, 3, 0, "test", &a->handle);
+    int error = memory_get(&frames.type, 3, 0, "test", &a->handle);
     if (error != 0) {
         slot_free(slots(), a->slot, (uint16_t)pages);
         return failed("malloc", memory_error(error));
@@ -106,7 +116,7 @@ enum result cmd_test_mfree(int argc, char *argv[])
     for (struct allocation *a = allocations; a < allocations + MAX_ALLOCATIONS; a++) {
         if (a->count == 0 || a->slot != slot)
             continue;
-        int error = memory_free(a->handle);
+        int error = memory_give_back(a->handle);
         if (error != 0)
             return failed("mfree", memory_error(error));
         slot_free(slots(), a->slot, a->count);
@@ -133,9 +143,9 @@ static int alloc_and_free(struct object *objs, uint32_t n)
 
     for (uint32_t i = 0; i < n; i++)
         objs[i].slot = first + i;
-    int error = first == 0 ? -1 : memory_alloc(&objs->type, 3 * (size_t)n, 0, "test", &handle);
+    int error = first == 0 ? -1 : memory_get(&objs->type, 3 * (size_t)n, 0, "test", &handle);
     if (error == 0)
-        error = memory_free(handle);
+        error = memory_give_back(handle);
     slot_free(slots(), first, (uint16_t)n);
     kata_assert(error != 0 || bytes_in_use() == before);
     return error;

@@ -36,6 +36,7 @@ int kernel_delete(uint32_t slot);
  * before it in the program is done before it, and everything behind it after it.
  */
 #ifndef KERNEL_PERSISTENT   /* tests have a section that they can find */
-#define KERNEL_PERSISTENT __attribute__((section(".bss.camkes_persistent")))
+#include <camkes/persistent.h>
+#define KERNEL_PERSISTENT CAMKES_PERSISTENT
 #endif
 void kernel_commit(volatile uint16_t *word, uint16_t value);

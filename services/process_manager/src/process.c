@@ -15,6 +15,7 @@
 #include <camkes/persistent.h>
 #include <kata/copyregion.h>
 #include <kata/log.h>
+#include <memory_client.h>
 #include <model/model.h>
 #include <string.h>
 
@@ -389,5 +390,5 @@ void process_recover(void)
         if (bundle_at(i)->phase == PHASE_LIVING)
             go_on(bundle_at(i));
     retain_registrations();
-    space_retain();
+    memory_reconcile();
 }

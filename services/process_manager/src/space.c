@@ -4,6 +4,8 @@
 #include "slots.h"
 #include <bundle/bundle.h>
 #include <kata/log.h>
+#include <kata/panic.h>
+#include <memory_client.h>
 #include <memory_manager.h>
 #include <model/model.h>
 
@@ -20,13 +22,11 @@ int space_allocate(struct bundle *bundle, const uint32_t *objects, size_t words)
         return PM_NO_MEMORY;
     struct piece *piece = &bundle->piece[bundle->pieces];
     *piece = (struct piece){ 0 };
-    int error = memory_alloc(objects, words, MEMORY_MEDIUM, bundle->name, &piece->handle);
+    int error = memory_get(objects, words, MEMORY_MEDIUM, bundle->name, &piece->handle);
     if (error == 0) {
         bundle->pieces++;
         return PM_SUCCESS;
     }
-    if (error < 0)
-        space_retain();         /* nobody knows whether it was made */
     if (error == MEMORY_ALLOC_FAILED || error == MEMORY_QUOTA_EXCEEDED)
         return PM_NO_MEMORY;
     log_error("%s: memory refused (%d)", bundle->name, error);
@@ -35,25 +35,20 @@ int space_allocate(struct bundle *bundle, const uint32_t *objects, size_t words)
 
 void space_free(const struct bundle *bundle, uint32_t handle)
 {
-    int error = memory_free(handle), tries = 1;
-    for (; error < 0 && tries < TRIES; tries++)
-        error = memory_free(handle);
-    if (error != 0 && !(error == MEMORY_FREE_FAILED && tries > 1))      /* then the first try did it */
+    int error = memory_give_back(handle);
+    if (error != 0)
         log_error("%s: memory not freed (%d)", bundle->name, error);
 }
 
-void space_retain(void)
+size_t memory_handles(uint32_t *handles, size_t room)
 {
-    uint32_t handles[memory_MAX_DATA / sizeof(uint32_t)];
-    const size_t room = sizeof handles / sizeof handles[0];
     size_t n = 0;
-    for (unsigned i = 0; i < MAX_BUNDLES; i++) {
-        const struct bundle *bundle = bundle_at(i);
-        for (unsigned p = 0; p < bundle->pieces && n < room; p++)
-            handles[n++] = bundle->piece[p].handle;
-    }
-    if (n < room)               /* a list that was cut short would take memory away */
-        (void)memory_retain(handles, n);
+    for (unsigned i = 0; i < MAX_BUNDLES; i++)
+        for (unsigned p = 0; p < bundle_at(i)->pieces; p++) {
+            kata_assert(n < room);      /* a list that was cut short would take memory away */
+            handles[n++] = bundle_at(i)->piece[p].handle;
+        }
+    return n;
 }
 
 uint32_t space_take_due(struct space *space)

@@ -30,9 +30,6 @@ int space_allocate(struct bundle *bundle, const uint32_t *objects, size_t words)
 /* Gives back a piece that the table does not list any more. */
 void space_free(const struct bundle *bundle, uint32_t handle);
 
-/* Tells MemoryManager what the table lists: the rest is what somebody did not live to note. */
-void space_retain(void);
-
 /* Number of frames to ask for next; their slots are the work slots behind the tables. */
 uint32_t space_take_due(struct space *space);
 

@@ -5,6 +5,8 @@
 
 #include "camkes.h"
 #include <kata/panic.h>
+#include <memory_client.h>
+#include <memory_manager.h>
 
 #define CHUNK_WINDOW_BYTES (CHUNK_PAGES * CHUNK_PAGE_BYTES)
 /* The window ends with the page table that maps the component itself: it costs no further table. */
@@ -31,6 +33,16 @@ uint8_t *chunk_memory(uint8_t chunk)
 uint32_t chunk_bytes(uint8_t chunk) { return chunks[chunk].pages * (uint32_t)CHUNK_PAGE_BYTES; }
 uint8_t chunk_next(uint8_t chunk) { return chunks[chunk].next; }
 void chunk_set_next(uint8_t chunk, uint8_t next) { chunks[chunk].next = next; }
+
+_Static_assert(CHUNKS <= memory_MAX_DATA / sizeof(uint32_t), "all handles fit into a list");
+size_t memory_handles(uint32_t *handles, size_t room)
+{
+    size_t n = 0;
+    for (; n < CHUNKS && n < room; n++) {
+        handles[n] = chunks[n].handle;
+    }
+    return n;
+}
 
 /* Smallest radix >= 1 of a CNode with room for n capabilities. */
 static uint32_t radix_for(uint32_t n)
@@ -69,11 +81,11 @@ uint8_t chunk_alloc(uint32_t pages)
         seL4_CapTableObject, radix, CONTAINER_SLOT(chunk),
         seL4_RISCV_4K_Page, pages, FRAME_SLOT(0),
     };
-    if (memory_alloc(objects, sizeof objects / sizeof *objects, 1 /* medium lifetime */, "", &handle) != 0) {
+    if (memory_get(objects, sizeof objects / sizeof *objects, MEMORY_MEDIUM, "", &handle) != 0) {
         return CHUNK_NONE;
     }
     if (!place_frames(chunk, pages, radix)) {
-        memory_free(handle);
+        memory_give_back(handle);
         return CHUNK_NONE;
     }
     chunks[chunk].handle = handle;
@@ -85,6 +97,7 @@ uint8_t chunk_alloc(uint32_t pages)
 void chunk_free(uint8_t chunk)
 {
     kata_assert(chunk < CHUNKS && chunks[chunk].handle);
-    memory_free(chunks[chunk].handle);
+    uint32_t handle = chunks[chunk].handle;
     chunks[chunk].handle = 0;
+    memory_give_back(handle);
 }

@@ -287,6 +287,8 @@ int memory_alloc(const uint32_t *objs, size_t objs_n, uint32_t lifetime, const c
     return 0;
 }
 
+int memory_retain(const uint32_t *handles, size_t handles_n) { (void)handles, (void)handles_n; return 0; }
+
 int memory_free(uint32_t handle)
 {
     if (handle == 0)
