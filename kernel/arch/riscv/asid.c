@@ -40,6 +40,7 @@ void asid_delete_pool(word_t asid_base, const void *pool)
     for (word_t i = 0; i < POOL_ASIDS; i++)
         if ((*entry)->satp[i] != 0)
             tlb_flush_asid(asid_base + i);
+    ks.work_units += CONFIG_MAX_NUM_WORK_UNITS_PER_PREEMPTION; /* as long as many other deletions: the next preemption point looks */
     *entry = NULL;
     arch_switch_vspace(ks.current);
 }
