@@ -10,7 +10,7 @@
 KERNEL_CONF ?= kernel/configs/$(if $(filter upstream,$(BOOT)),upstream-$(ARCH),$(PLATFORM)$(if $(filter riscv64,$(ARCH)),64))-$(BUILD).conf
 
 KERNEL_SRCS += $(addprefix kernel/, \
-    lib/memory.c api/failures.c \
+    api/abi.c lib/memory.c api/failures.c \
     object/slot.c object/cap.c object/cspace.c object/delete.c object/cnode.c object/untyped.c \
     object/endpoint.c object/notification.c object/reply.c object/tcb.c object/tcb_registers.c object/tcb_invocation.c \
     object/sched_context.c object/sched_control.c object/irq.c \

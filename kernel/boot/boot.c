@@ -22,10 +22,14 @@ BOOT_CODE void boot_fail(const char *why)
     arch_halt();
 }
 
-/* The capabilities in the thread are copies of those in the CNode (12.4: same guard, same badge). */
+/* The capabilities in the thread are copies of those in the CNode (12.4: same guard, same badge; the frame's is not mapped). */
 BOOT_CODE static void give_cap(struct root_task *root, enum tcb_slot to, word_t from)
 {
-    slot_insert(&root->tcb->slots[to], &root->cnode[from], root->cnode[from].cap);
+    slot_t *source = &root->cnode[from];
+    cap_t cap;
+
+    (void)cap_derive(source, source->cap, &cap);
+    slot_insert(&root->tcb->slots[to], source, cap);
 }
 
 /* The initial thread (12.6). */

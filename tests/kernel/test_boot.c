@@ -182,6 +182,19 @@ TEST(boot, initial_thread_has_no_fault_handler_and_full_priority)
     EXPECT_RE(tcb_set_mcp(tcb, ROOT_TCB, 256), 0, 255);
 }
 
+/* The thread holds a copy of the frame's capability that is not what maps the page. */
+TEST(boot, own_ipc_buffer_can_be_exchanged)
+{
+    static seL4_IPCBuffer other __attribute__((aligned(4096)));
+    seL4_IPCBuffer *own = root_thread.buffer;
+    EXPECT_OK(tcb_set_ipc_buffer(ROOT_TCB, (word_t)&other, image_frame(&other)));
+    root_thread.buffer = &other;
+    own->msg[10] = 0x1234; /* still mapped */
+    EXPECT_EQ(own->msg[10], 0x1234);
+    EXPECT_OK(tcb_set_ipc_buffer(ROOT_TCB, (word_t)own, seL4_CapInitThreadIPCBuffer));
+    root_thread.buffer = own;
+}
+
 TEST(boot, device_tree_chunk)
 {
     if (!boot_info->extraLen) return;
