@@ -219,9 +219,13 @@ def divided(desc, args):
     return devices, constants(desc, arch, memory), {"devices": devices, "memory": [memory]}
 
 
-def loaded(desc, name):
-    """The same of a machine whose kernel comes from a loader."""
+def loaded(desc, name, ram):
+    """The same of a machine whose kernel comes from a loader; ram: bytes of all of its memory."""
     own = desc["arch"][name]
+    if ram:
+        end = desc["firmware"]["base"] + ram
+        own["memory_end"], own["window_end"] = min(own["memory_end"], end), min(own["window_end"], end)
+        own["total_ram_mib"] = ram >> 20
     memory, window, devices, told = loaded_regions(desc, ARCHITECTURES[name], own)
     desc["machine"]["total_ram_mib"] = own["total_ram_mib"]
     return devices, loaded_constants(desc, own, window), {"devices": told, "memory": [memory]}
@@ -232,11 +236,11 @@ def main():
     parser.add_argument("--platform", required=True, type=pathlib.Path)
     parser.add_argument("--arch", required=True, choices=ARCHITECTURES)
     parser.add_argument("--out", required=True, type=pathlib.Path)
-    parser.add_argument("--ram", type=lambda text: int(text, 0), help="bytes of RAM of hart 0")
+    parser.add_argument("--ram", type=lambda text: int(text, 0), help="bytes of RAM: of hart 0, or of the whole machine")
     args = parser.parse_args()
     try:
         desc = tomllib.loads(args.platform.read_text())
-        devices, consts, parts = loaded(desc, args.arch) if "image" in desc else divided(desc, args)
+        devices, consts, parts = loaded(desc, args.arch, args.ram) if "image" in desc else divided(desc, args)
     except KeyError as missing:
         sys.exit(f"{args.platform}: missing key {missing}")
     except (PlatformError, tomllib.TOMLDecodeError) as problem:

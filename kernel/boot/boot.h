@@ -38,7 +38,8 @@ struct boot_info {
     struct slot_region sched_control, untyped;
     struct untyped_desc untyped_list[CONFIG_MAX_NUM_BOOTINFO_UNTYPED_CAPS];
 };
-_Static_assert(sizeof(struct boot_info) == (sizeof(word_t) == 4 ? 1932 : 3864), "boot info is part of the ABI");
+_Static_assert(CONFIG_MAX_NUM_BOOTINFO_UNTYPED_CAPS != 230 || sizeof(struct boot_info) == (sizeof(word_t) == 4 ? 1932 : 3864),
+               "boot info is part of the ABI");
 _Static_assert(sizeof(struct boot_info) <= BIT(seL4_PageBits), "boot info is one page");
 
 #define BOOTINFO_HEADER_FDT 6u

@@ -2,7 +2,7 @@
 # Copyright The KataOS-C authors
 #
 # QEMU's `virt` machine: the generated addresses (PLAT_...) and the command that runs the built images on it.
-#   RAM=<bytes>      RAM of hart 0 (rebuilds what depends on it)
+#   RAM=<bytes>      RAM of hart 0; with BOOT=upstream of the whole machine (rebuilds what depends on it)
 #   QEMU_EXTRA=...   further options, for instance -icount shift=0,sleep=off
 
 ARCH ?= riscv32

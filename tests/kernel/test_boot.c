@@ -122,7 +122,7 @@ TEST(boot, initial_caps_are_nobodys_children)
 TEST(boot, untypeds_are_aligned_and_disjoint)
 {
     word_t n = boot_info->untyped.end - boot_info->untyped.start;
-    EXPECT(n > 0 && n <= 230);
+    EXPECT(n > 0 && n <= CONFIG_MAX_NUM_BOOTINFO_UNTYPED_CAPS);
     for (word_t i = 0; i < n; i++) {
         const seL4_UntypedDesc *d = &boot_info->untypedList[i];
         EXPECT(d->sizeBits >= seL4_MinUntypedBits && d->sizeBits <= seL4_MaxUntypedBits);

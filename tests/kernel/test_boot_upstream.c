@@ -6,8 +6,16 @@
  */
 #include "kit/kit.h"
 #include <kernel/gen_config.h>
+#include <platform_gen.h>
 
-#ifdef CONFIG_BOOT_UPSTREAM
+/* The observations are of upstream's default memory size (RAM=... builds another one). */
+#if IS_64BIT
+#define OBSERVED_RAM_END 0x140000000
+#else
+#define OBSERVED_RAM_END 0xFF800000
+#endif
+
+#if defined(CONFIG_BOOT_UPSTREAM) && RAM_END == OBSERVED_RAM_END
 static const struct block {
     word_t paddr, bits;
 } devices[] = {
@@ -23,12 +31,6 @@ static const struct block {
     {0x80000000, 21}, {0xFF800000, 23},
 #endif
 };
-#define RAM_BASE ((word_t)0x80200000)
-#if IS_64BIT
-#define RAM_END ((word_t)0x140000000)
-#else
-#define RAM_END ((word_t)0xFF800000)
-#endif
 #define CNODE_BYTES ((word_t)1 << (boot_info->initThreadCNodeSizeBits + seL4_SlotBits))
 #define EXTRA_BIT(value) ((value) > PAGE_SIZE ? 2 * PAGE_SIZE : PAGE_SIZE)
 
@@ -77,6 +79,7 @@ TEST(boot, upstream_place_of_the_root_tasks_objects)
             behind += size;
         }
     }
+    if (untyped_count() == CONFIG_MAX_NUM_BOOTINFO_UNTYPED_CAPS) return; /* the surplus was dropped */
     EXPECT(before);
     EXPECT_EQ(behind, RAM_END);
 }
