@@ -302,6 +302,8 @@ word_t device_frame(word_t pa, word_t size_bits);
 /* A fresh address space with an ASID and nothing mapped / with the whole image mapped at its place. */
 word_t vspace_new(void);
 word_t vspace_with_image(void);
+/* Tables and mappings of the image. */
+void vspace_add_image(word_t vspace);
 /* All page tables for VADDR below the root. */
 void vspace_add_tables(word_t vspace, word_t vaddr);
 

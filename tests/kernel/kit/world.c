@@ -137,12 +137,17 @@ void vspace_add_tables(word_t vspace, word_t vaddr)
     for (int level = 0; level < (IS_64BIT ? 2 : 1); level++) EXPECT_OK(table_map(table_new(), vspace, vaddr));
 }
 
-word_t vspace_with_image(void)
+void vspace_add_image(word_t vspace)
 {
-    word_t vspace = vspace_new();
     vspace_add_tables(vspace, (word_t)image_start);
     for (const char *page = image_start; page < image_end; page += PAGE_SIZE)
         EXPECT_OK(page_map(copy_new(image_frame(page), ALL_RIGHTS), vspace, (word_t)page, RIGHT_READ | RIGHT_WRITE, 0));
+}
+
+word_t vspace_with_image(void)
+{
+    word_t vspace = vspace_new();
+    vspace_add_image(vspace);
     return vspace;
 }
 
