@@ -9,18 +9,14 @@
 
 #include "camkes.h"
 
-static uint64_t start;          /* clock when the service started: now_ms counts from here */
+static CAMKES_PERSISTENT struct {
+    uint64_t clock;             /* when the service first started: now_ms counts from here */
+    bool valid;
+} start;
 static uint64_t alarm_at;       /* deadline the alarm is set to */
 static bool alarm_set;
 
 _Static_assert(timer_CLIENTS <= TIMERS_CLIENTS, "every client of the assembly has its timers");
-
-void pre_init(void)
-{
-    timers_init();
-    rtc_init();
-    start = rtc_now();
-}
 
 /* The alarm follows the first deadline, and is touched only when that has changed. */
 static void update_alarm(void)
@@ -38,16 +34,34 @@ static void update_alarm(void)
     }
 }
 
-void irq_handle(void)
+static void signal_clients(uint32_t clients)
 {
-    rtc_clear_interrupt();
-    alarm_set = false;          /* it went off */
-    uint32_t clients = timers_expire(rtc_now());
     for (uint32_t client = 0; clients; client++, clients >>= 1) {
         if (clients & 1) {
             timer_emit(client);
         }
     }
+}
+
+void pre_init(void)
+{
+    rtc_init();
+    if (!start.valid) {
+        timers_init();
+        start.clock = rtc_now();
+        camkes_in_order();
+        start.valid = true;
+    } else {                    /* restarted */
+        signal_clients(timers_recover());
+        update_alarm();
+    }
+}
+
+void irq_handle(void)
+{
+    rtc_clear_interrupt();
+    alarm_set = false;          /* it went off */
+    signal_clients(timers_expire(rtc_now()));
     update_alarm();
     irq_acknowledge();
 }
@@ -71,7 +85,7 @@ int timer_periodic(uint32_t timer_id, uint32_t duration_ms)
 
 int timer_oneshot_at(uint32_t timer_id, uint64_t deadline_us)
 {
-    int error = timers_start_at(camkes_sender(), timer_id, start + deadline_us * 1000);
+    int error = timers_start_at(camkes_sender(), timer_id, start.clock + deadline_us * 1000);
     update_alarm();
     return error;
 }
@@ -90,12 +104,12 @@ uint32_t timer_completed_timers(void)
 
 uint64_t timer_now_ms(void)
 {
-    return timers_ns_to_ms(rtc_now() - start);
+    return timers_ns_to_ms(rtc_now() - start.clock);
 }
 
 uint64_t timer_now_us(void)
 {
-    return timers_ns_to_us(rtc_now() - start);
+    return timers_ns_to_us(rtc_now() - start.clock);
 }
 
 int timer_capscan(void)

@@ -5,13 +5,16 @@
 
 #include "timer_service.h"
 
+#include <camkes/persistent.h>
+
 #define NS_PER_MS 1000000u
 #define COUNT (TIMERS_CLIENTS * TIMERS_PER_CLIENT)
 #define NONE UINT8_MAX
 
 _Static_assert(COUNT < NONE, "a timer's index and NONE fit into a byte");
 
-/* A timer's place in the table is client * 32 + id: no allocation, no search, and an id cannot exist twice. */
+/* A timer's place in the table is client * 32 + id: no allocation, no search, and an id cannot exist twice. `running` says whether
+ * the rest is valid: it is written last. The queue is made anew by timers_recover. */
 struct timer {
     uint64_t deadline;
     uint32_t period_ms;     /* 0: one-shot */
@@ -19,8 +22,16 @@ struct timer {
     bool running;           /* in the queue */
 };
 
-static struct timer timers[COUNT];
-static uint32_t completed[TIMERS_CLIENTS];
+static CAMKES_PERSISTENT struct timer timers[COUNT];
+static CAMKES_PERSISTENT uint32_t completed[TIMERS_CLIENTS];
+/* What each client was told last; it may not have heard that when the service dies, so the next life tells it again. The
+ * client's next call about its timers shows that it has. */
+static CAMKES_PERSISTENT uint32_t told[TIMERS_CLIENTS];
+/* A periodic timer on its way to its next deadline. */
+static CAMKES_PERSISTENT struct {
+    uint64_t deadline;
+    uint8_t number;         /* index + 1; 0: none. Written last, cleared first */
+} moving;
 static uint8_t first;       /* queue, ordered by deadline */
 
 void timers_init(void)
@@ -29,8 +40,9 @@ void timers_init(void)
         timers[i].running = false;
     }
     for (unsigned i = 0; i < TIMERS_CLIENTS; i++) {
-        completed[i] = 0;
+        completed[i] = told[i] = 0;
     }
+    moving.number = 0;
     first = NONE;
 }
 
@@ -41,8 +53,31 @@ static void enqueue(uint8_t index)
         link = &timers[*link].next;
     }
     timers[index].next = *link;
+    camkes_in_order();
     timers[index].running = true;
     *link = index;
+}
+
+uint32_t timers_recover(void)
+{
+    uint32_t clients = 0;
+    first = NONE;
+    if (moving.number) {
+        timers[moving.number - 1].deadline = moving.deadline;
+        timers[moving.number - 1].running = true;
+        camkes_in_order();
+        moving.number = 0;
+    }
+    for (uint8_t i = 0; i < COUNT; i++) {
+        if (timers[i].running) {
+            enqueue(i);
+        }
+    }
+    for (uint32_t client = 0; client < TIMERS_CLIENTS; client++) {
+        completed[client] |= told[client];
+        clients |= (uint32_t)(completed[client] != 0) << client;
+    }
+    return clients;
 }
 
 /* The timer must be running. */
@@ -54,6 +89,7 @@ static void dequeue(uint8_t index)
     }
     *link = timers[index].next;
     timers[index].running = false;
+    camkes_in_order();
 }
 
 int timers_start(uint32_t client, uint32_t id, uint32_t duration_ms, bool periodic, uint64_t now)
@@ -68,6 +104,7 @@ int timers_start(uint32_t client, uint32_t id, uint32_t duration_ms, bool period
         return TIMER_UNKNOWN_ERROR;
     }
     uint8_t index = (uint8_t)(client * TIMERS_PER_CLIENT + id);
+    told[client] = 0;
     if (timers[index].running) {
         return TIMER_ALREADY_EXISTS;
     }
@@ -100,6 +137,7 @@ int timers_cancel(uint32_t client, uint32_t id)
     }
     uint8_t index = (uint8_t)(client * TIMERS_PER_CLIENT + id);
     uint32_t bit = 1u << id;
+    told[client] = 0;
     if (!timers[index].running && !(completed[client] & bit)) {
         return TIMER_NO_SUCH_TIMER;
     }
@@ -125,17 +163,31 @@ static uint64_t next_deadline(const struct timer *t, uint64_t now)
     return deadline;
 }
 
+static void move_to_next_deadline(uint8_t index, uint64_t now)
+{
+    moving.deadline = next_deadline(&timers[index], now);
+    camkes_in_order();
+    moving.number = (uint8_t)(index + 1);
+    camkes_in_order();
+    dequeue(index);
+    timers[index].deadline = moving.deadline;
+    enqueue(index);
+    camkes_in_order();
+    moving.number = 0;
+}
+
 uint32_t timers_expire(uint64_t now)
 {
     uint32_t clients = 0;
     while (first != NONE && timers[first].deadline <= now) {
         uint8_t index = first;
-        dequeue(index);
         completed[index / TIMERS_PER_CLIENT] |= 1u << (index % TIMERS_PER_CLIENT);
+        camkes_in_order();
         clients |= 1u << (index / TIMERS_PER_CLIENT);
         if (timers[index].period_ms) {
-            timers[index].deadline = next_deadline(&timers[index], now);
-            enqueue(index);
+            move_to_next_deadline(index, now);
+        } else {
+            dequeue(index);
         }
     }
     return clients;
@@ -147,6 +199,8 @@ uint32_t timers_take_completed(uint32_t client)
         return 0;
     }
     uint32_t mask = completed[client];
+    told[client] = mask;
+    camkes_in_order();
     completed[client] = 0;
     return mask;
 }

@@ -19,6 +19,14 @@ enum {
 
 void timers_init(void);
 
+/*
+ * In the place of timers_init when the service was restarted, wherever it had died: running timers go on, completions stay. What was
+ * being started or cancelled just then may be done or not (its client has got an error); what was completing has completed. The last
+ * completions that a client was told of, if it has made no other call since, are told again, as it may not have heard them.
+ * Returns the set of clients that have completions.
+ */
+uint32_t timers_recover(void);
+
 /* Starts a timer that completes duration_ms from now and, if periodic, every duration_ms after that deadline (not after
  * the moment it was noticed: periods do not drift). Returns a timer_service_error. */
 int timers_start(uint32_t client, uint32_t id, uint32_t duration_ms, bool periodic, uint64_t now);
