@@ -400,6 +400,35 @@ static void test_any_store_is_survived(void **state)
     }
 }
 
+static void test_restart_counts_what_is_lost(void **state)
+{
+    (void)state;
+    hw.instant = false;
+    memcpy(hw.fifo, "abc", hw.fifo_n = 3);
+    line_interrupt();
+    send_text("0123456789");
+    line_init(&store, true);
+    hw.instant = true;
+    line_log(1, "hello");
+    line_interrupt();
+    expect_sent("hello\r\nuart_driver::lost in the restart: 3 bytes received, 10 to send\r\n");
+    line_init(&store, true);
+    line_interrupt();
+    expect_sent("");        /* nothing was lost */
+}
+
+static void test_raw_mode_survives_a_restart(void **state)
+{
+    (void)state;
+    line_set_raw(true);
+    line_log(1, "held");
+    line_init(&store, true);
+    send_text("a\n");
+    expect_sent("a\n");
+    line_set_raw(false);
+    expect_sent("held\r\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -412,6 +441,8 @@ int main(void)
         cmocka_unit_test_setup(test_log_can_be_read_again, setup),
         cmocka_unit_test_setup(test_log_survives_a_restart, setup),
         cmocka_unit_test_setup(test_any_store_is_survived, setup),
+        cmocka_unit_test_setup(test_restart_counts_what_is_lost, setup),
+        cmocka_unit_test_setup(test_raw_mode_survives_a_restart, setup),
         cmocka_unit_test_setup(test_overlong_log_line_is_cut, setup),
         cmocka_unit_test_setup(test_writer_waits_and_nothing_is_lost, setup),
         cmocka_unit_test_setup(test_full_queue_refuses_whole_write, setup),

@@ -6,18 +6,22 @@
 #include "ns16550.h"
 #include "ring.h"
 
+#include <camkes/persistent.h>
 #include <string.h>
 
 /* With stack, IPC buffer and the service's state these fit into two pages. */
 static uint8_t rx_data[1024], tx_data[1024];
 
+/* The counters of the rings persist, their contents do not: a restarted driver can say how much it has lost. */
+static CAMKES_PERSISTENT struct ring rx, tx;
+static CAMKES_PERSISTENT bool raw_mode; /* a file transfer goes on over the driver's death: its protocol knows how */
+
 static struct {
-    struct ring rx, tx;
     struct line_store *kept;
+    uint32_t lost_rx, lost_tx;  /* bytes that were in the rings when the driver died, until they are reported */
     uint16_t waiting[LINE_SOURCES]; /* bytes of each source in kept->log behind kept->shown */
     bool overrun;           /* the device lost received bytes since the last report */
     bool more_to_come;      /* received bytes have been left in the device: an interrupt will follow */
-    bool raw;
     bool column0;           /* the last byte queued ended a line */
     bool last_was_cr;       /* the last byte sent was '\r' */
     bool drain_awaited;     /* somebody wants to know when the transmitter is empty */
@@ -80,13 +84,23 @@ static void log_init(bool restarted)
     }
 }
 
+/* An empty ring; returns what was in it. */
+static uint32_t empty(struct ring *ring, uint8_t *data, uint32_t size)
+{
+    uint32_t used = ring_used(ring);
+    *ring = (struct ring){ .data = data, .size = size };
+    return used <= size ? used : size;
+}
+
 void line_init(struct line_store *store, bool restarted)
 {
     line.kept = store;
     log_init(restarted);
-    line.rx = (struct ring){ .data = rx_data, .size = sizeof rx_data };
-    line.tx = (struct ring){ .data = tx_data, .size = sizeof tx_data };
-    line.raw = line.overrun = line.more_to_come = line.last_was_cr = line.drain_awaited = false;
+    uint32_t in_rx = empty(&rx, rx_data, sizeof rx_data), in_tx = empty(&tx, tx_data, sizeof tx_data);
+    line.lost_rx = restarted ? in_rx : 0;
+    line.lost_tx = restarted ? in_tx : 0;
+    raw_mode = restarted && raw_mode;
+    line.overrun = line.more_to_come = line.last_was_cr = line.drain_awaited = false;
     line.column0 = line.rx_on = true;
     line.tx_on = false;
     ns16550_init();
@@ -98,14 +112,14 @@ static void pump(void);
 
 static void queue(uint8_t byte)
 {
-    ring_put(&line.tx, byte);
+    ring_put(&tx, byte);
     line.column0 = byte == '\n';
 }
 
 /* A log line may enter the tx ring when room for a console write remains behind it. */
 static bool room_for_line(size_t length)
 {
-    return !line.raw && ring_free(&line.tx) >= length + 2 + LINE_SEND_MAX;
+    return !raw_mode && ring_free(&tx) >= length + 2 + LINE_SEND_MAX;
 }
 
 static void start_line(void)
@@ -231,6 +245,21 @@ static void report_loss(unsigned source)
     line.kept->told[source] = line.kept->lost[source];
 }
 
+/* What was lost with the driver's last life. */
+static void report_death(void)
+{
+    if (!(line.lost_rx | line.lost_tx) || !room_for_line(80)) {
+        return;
+    }
+    start_line();
+    queue_text("uart_driver::lost in the restart: ");
+    queue_number(line.lost_rx);
+    queue_text(" bytes received, ");
+    queue_number(line.lost_tx);
+    queue_text(" to send\n");
+    line.lost_rx = line.lost_tx = 0;
+}
+
 static void report_losses(void)
 {
     for (unsigned i = 0; i < LINE_SOURCES; i++) {
@@ -243,6 +272,7 @@ static void report_losses(void)
         queue_text("uart_driver::received bytes were lost by the device\n");
         line.overrun = false;
     }
+    report_death();
 }
 
 /* Prints waiting log lines as far as there is room. */
@@ -267,7 +297,7 @@ static void release_log(void)
 
 bool line_send(const uint8_t *bytes, size_t n)
 {
-    if (n > ring_free(&line.tx)) {
+    if (n > ring_free(&tx)) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -279,12 +309,12 @@ bool line_send(const uint8_t *bytes, size_t n)
 
 bool line_congested(void)
 {
-    return ring_free(&line.tx) < LINE_SEND_MAX;
+    return ring_free(&tx) < LINE_SEND_MAX;
 }
 
 void line_set_raw(bool raw)
 {
-    line.raw = raw;
+    raw_mode = raw;
     pump();
 }
 
@@ -293,13 +323,13 @@ void line_set_raw(bool raw)
 /* Sends the next byte; in text mode a lone '\n' takes a '\r' before it. */
 static void send_next(void)
 {
-    uint8_t byte = line.tx.data[line.tx.tail & (line.tx.size - 1)];
-    if (byte == '\n' && !line.raw && !line.last_was_cr) {
+    uint8_t byte = tx.data[tx.tail & (tx.size - 1)];
+    if (byte == '\n' && !raw_mode && !line.last_was_cr) {
         ns16550_tx_put('\r');
         line.last_was_cr = true;
         return;
     }
-    ns16550_tx_put(ring_get(&line.tx));
+    ns16550_tx_put(ring_get(&tx));
     line.last_was_cr = byte == '\r';
 }
 
@@ -308,26 +338,26 @@ static void transmit(void)
     size_t space;
     do {
         release_log();
-        for (space = ns16550_tx_space(); space && ring_used(&line.tx); space--) {
+        for (space = ns16550_tx_space(); space && ring_used(&tx); space--) {
             send_next();
         }
-    } while (ring_used(&line.tx) && ns16550_tx_space());
+    } while (ring_used(&tx) && ns16550_tx_space());
 }
 
 static void receive(void)
 {
     uint8_t bytes[NS16550_FIFO_SIZE];
-    size_t room = ring_free(&line.rx) < sizeof bytes ? ring_free(&line.rx) : sizeof bytes;
+    size_t room = ring_free(&rx) < sizeof bytes ? ring_free(&rx) : sizeof bytes;
     size_t n = ns16550_receive(bytes, room, &line.more_to_come, &line.overrun);
     for (size_t i = 0; i < n; i++) {
-        ring_put(&line.rx, bytes[i]);
+        ring_put(&rx, bytes[i]);
     }
 }
 
 static void update_interrupts(void)
 {
-    bool rx_on = ring_free(&line.rx) > 0;
-    bool tx_on = ring_used(&line.tx) > 0 || line.drain_awaited;
+    bool rx_on = ring_free(&rx) > 0;
+    bool tx_on = ring_used(&tx) > 0 || line.drain_awaited;
     if (rx_on != line.rx_on || tx_on != line.tx_on) {
         line.rx_on = rx_on;
         line.tx_on = tx_on;
@@ -350,14 +380,14 @@ void line_interrupt(void)
 
 bool line_receiving(void)
 {
-    return line.more_to_come && ring_used(&line.rx);
+    return line.more_to_come && ring_used(&rx);
 }
 
 size_t line_received(const uint8_t **bytes, size_t enough)
 {
-    uint32_t start = line.rx.tail & (line.rx.size - 1);
-    uint32_t used = ring_used(&line.rx), to_end = line.rx.size - start;
-    *bytes = &line.rx.data[start];
+    uint32_t start = rx.tail & (rx.size - 1);
+    uint32_t used = ring_used(&rx), to_end = rx.size - start;
+    *bytes = &rx.data[start];
     if (line.more_to_come && used < enough) {
         return 0;
     }
@@ -366,7 +396,7 @@ size_t line_received(const uint8_t **bytes, size_t enough)
 
 void line_consume(size_t n)
 {
-    line.rx.tail += (uint32_t)n;
+    rx.tail += (uint32_t)n;
     update_interrupts();
 }
 
@@ -379,7 +409,7 @@ static void await_shift_register(void)
 
 bool line_drained(void)
 {
-    bool drained = !ring_used(&line.tx) && ns16550_tx_space();
+    bool drained = !ring_used(&tx) && ns16550_tx_space();
     line.drain_awaited = !drained;
     update_interrupts();
     if (drained) {

@@ -34,7 +34,8 @@ struct line_store {
     uint8_t bytes[LINE_LOG_SIZE];
 };
 
-/* restarted: the store is that of a life before this one, otherwise it is made empty. */
+/* restarted: the store is that of a life before this one, otherwise it is made empty. What else was under way is lost, and
+ * counted; the mode (raw or not) stays. */
 void line_init(struct line_store *store, bool restarted);
 
 /* The device interrupted: moves whatever can be moved, both ways, and sets the interrupts to what is awaited. */

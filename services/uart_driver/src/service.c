@@ -36,6 +36,8 @@ static CAMKES_PERSISTENT struct {
     uint8_t log_level[SOURCES];
 } kept;
 
+_Static_assert(uart_CLIENTS == 1, "a call while another one waits comes from a new life of the one client");
+
 const char *line_source_name(unsigned source)
 {
     static const char *const clients[] = logger_CLIENT_NAMES;
@@ -59,9 +61,12 @@ void pre_init(void)
     line_init(&kept.store, camkes_restarted());
 }
 
-/* The signal for a report may have gone to the life before. */
+/* The signal for a report may have gone to the life before, and that one's timer runs. */
 void post_init(void)
 {
+    if (camkes_restarted()) {
+        timer_cancel(READ_TIMER);
+    }
     reports_notified();
 }
 
@@ -143,9 +148,20 @@ void reports_notified(void)
 
 /* --- console --- */
 
+/* TimerService may die in the call, with the timer started or not. */
+static bool start_read_timer(uint32_t timeout_ms)
+{
+    int error = timer_oneshot(READ_TIMER, timeout_ms);
+    if (error < 0 && camkes_server_restarted()) {
+        timer_cancel(READ_TIMER);
+        error = timer_oneshot(READ_TIMER, timeout_ms);
+    }
+    return error == 0;
+}
+
 static int park_reader(uint32_t room, uint32_t timeout_ms)
 {
-    if (timeout_ms && timer_oneshot(READ_TIMER, timeout_ms) != 0) {
+    if (timeout_ms && !start_read_timer(timeout_ms)) {
         return UART_READ_FAILED;
     }
     state.reader = camkes_park();
@@ -160,6 +176,22 @@ static int park_reader(uint32_t room, uint32_t timeout_ms)
     return UART_SUCCESS;
 }
 
+/* A client that was restarted does not wait for the answers of its last life. */
+static void forget(camkes_park_t *waiting)
+{
+    camkes_unpark_drop(*waiting);
+    *waiting = NOBODY;
+}
+
+static void forget_reader(void)
+{
+    forget(&state.reader);
+    if (state.timed) {
+        timer_cancel(READ_TIMER);
+        state.timed = false;
+    }
+}
+
 int uart_read(uint32_t limit, uint32_t timeout_ms, uint8_t *data, size_t *data_n)
 {
     const uint8_t *bytes;
@@ -168,9 +200,7 @@ int uart_read(uint32_t limit, uint32_t timeout_ms, uint8_t *data, size_t *data_n
     if (room == 0) {
         return UART_BAD_LIMIT;
     }
-    if (state.reader != NOBODY) {
-        return UART_READ_FAILED;
-    }
+    forget_reader();
     uint32_t n = min_u32((uint32_t)line_received(&bytes, room), room);
     if (n) {
         for (uint32_t i = 0; i < n; i++) {
@@ -191,7 +221,8 @@ int uart_write(const uint8_t *data, size_t data_n)
     if (data_n > LINE_SEND_MAX || !line_send(data, data_n)) {
         return UART_WRITE_FAILED;
     }
-    if (line_congested() && state.writer == NOBODY) {
+    if (line_congested()) {
+        forget(&state.writer);
         state.writer = camkes_park();
     }
     return UART_SUCCESS;
@@ -202,10 +233,9 @@ int uart_flush(void)
     if (line_drained()) {
         return UART_SUCCESS;
     }
-    if (state.flusher != NOBODY || (state.flusher = camkes_park()) == NOBODY) {
-        return UART_FLUSH_FAILED;
-    }
-    return UART_SUCCESS;
+    forget(&state.flusher);
+    state.flusher = camkes_park();
+    return state.flusher == NOBODY ? UART_FLUSH_FAILED : UART_SUCCESS;
 }
 
 int uart_set_raw(uint8_t raw)
@@ -214,7 +244,9 @@ int uart_set_raw(uint8_t raw)
         line_set_raw(raw != 0);
         return UART_SUCCESS;
     }
-    if (state.switcher != NOBODY || (state.switcher = camkes_park()) == NOBODY) {
+    forget(&state.switcher);
+    state.switcher = camkes_park();
+    if (state.switcher == NOBODY) {
         return UART_FLUSH_FAILED;
     }
     state.raw_wanted = raw != 0;
