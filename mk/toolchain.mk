@@ -43,3 +43,5 @@ USER_LDFLAGS = $(LINK_ARCH_FLAGS) -nostdlib -static -Wl,--gc-sections \
 HOST_INC   := $(patsubst %,-I%,$(filter-out common/libc/include,$(sort $(wildcard common/*/include))))
 HOST_CFLAGS = $(WARN) -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
               $(HOST_INC) -I$(GEN)/include
+# Unit tests that die at every instruction (tests/unit/sudden_death.h): no more instructions than necessary.
+SUDDEN_DEATH_CFLAGS = -D_POSIX_C_SOURCE=200809L -fno-sanitize=all

@@ -11,3 +11,8 @@ UNIT_TESTS += security_store
 security_store_TEST_SRCS = tests/unit/security_store_test.c $(security_coordinator_LOGIC) \
     $(wildcard common/bundle/src/*.c) common/crc32/src/crc32.c
 security_store_TEST_CFLAGS = -Iservices/security_coordinator/src -Iservices/security_coordinator/include
+
+UNIT_TESTS += store_death
+store_death_TEST_SRCS = tests/unit/store_death_test.c $(security_coordinator_LOGIC) \
+    $(wildcard common/bundle/src/*.c) common/crc32/src/crc32.c
+store_death_TEST_CFLAGS = $(security_store_TEST_CFLAGS) $(SUDDEN_DEATH_CFLAGS)

@@ -7,4 +7,8 @@ timer_service_INC = services/timer_service/include
 
 UNIT_TESTS += timers
 timers_TEST_SRCS = tests/unit/timers_test.c services/timer_service/src/timers.c
-timers_TEST_CFLAGS = -D_POSIX_C_SOURCE=200809L -Iservices/timer_service/src -Iservices/timer_service/include
+timers_TEST_CFLAGS = -Iservices/timer_service/src -Iservices/timer_service/include
+
+UNIT_TESTS += timers_death
+timers_death_TEST_SRCS = tests/unit/timers_death_test.c services/timer_service/src/timers.c
+timers_death_TEST_CFLAGS = $(timers_TEST_CFLAGS) $(SUDDEN_DEATH_CFLAGS)

@@ -48,6 +48,17 @@ void chunk_free(uint8_t i)
     pages_in_use -= chunks[i].pages;
 }
 
+bool chunk_lives(uint8_t i) { return i < CHUNKS && chunks[i].memory; }
+
+void chunk_recover(const bool keep[CHUNKS])
+{
+    for (uint8_t i = 0; i < CHUNKS; i++) {
+        if (!keep[i] && chunks[i].memory) {
+            chunk_free(i);
+        }
+    }
+}
+
 uint8_t *chunk_memory(uint8_t i) { return chunks[i].memory; }
 uint32_t chunk_bytes(uint8_t i) { return chunks[i].pages * CHUNK_PAGE_BYTES; }
 uint8_t chunk_next(uint8_t i) { return chunks[i].next; }

@@ -1,34 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Copyright The KataOS-C authors */
-/* A function that dies after any number of instructions, as a service does that is killed: the processor steps through it, and at the
- * chosen instruction control leaves it for good. Tests run an operation again and again, dying one instruction later each
- * time until it survives, and look each time at what the recovery makes of the rest. To be compiled with
- * -D_POSIX_C_SOURCE=200809L. */
+/* A service may die between any two instructions; its persistent variables (CAMKES_PERSISTENT) are then what its next life finds. Here an
+ * operation runs in single steps, every different content of these variables on the way is kept, and each of them is put
+ * back and judged: that is what the service could have died with. To be compiled with $(SUDDEN_DEATH_CFLAGS): without the
+ * sanitizers, which multiply the instructions. A test's own stand-ins for what persists (memory, chunks) are to be
+ * CAMKES_PERSISTENT too. */
 #ifndef TESTS_SUDDEN_DEATH_H
 #define TESTS_SUDDEN_DEATH_H
 
-#ifdef __x86_64__
-#include <setjmp.h>
+#ifndef __x86_64__
+#error single steps are only known for x86-64
+#endif
+#include <camkes/persistent.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Instructions from one death to the next: with the sanitizers, more than one is between two stores. LONG=1: every one. */
-static unsigned long sudden_death_stride(void)
-{
-    const char *text = getenv("LONG");
-    return text && *text == '1' ? 1 : 7;
-}
+/* Made by the linker: all that is CAMKES_PERSISTENT. */
+extern char __start_camkes_persistent[], __stop_camkes_persistent[];
 
-static sigjmp_buf sudden_death_exit;
-static volatile unsigned long sudden_death_left;
+enum { SUDDEN_DEATH_BYTES = 128 << 20 };
 
-static void sudden_death_step(int signal)
+static struct {
+    char states[SUDDEN_DEATH_BYTES];
+    size_t used;
+    size_t size;            /* of one state */
+    unsigned long steps;
+} sudden_death;
+
+static void sudden_death_keep_state(int signal)
 {
     (void)signal;
-    if (sudden_death_left-- == 0)
-        siglongjmp(sudden_death_exit, 1);
+    sudden_death.steps++;
+    if (sudden_death.used && memcmp(sudden_death.states + sudden_death.used - sudden_death.size, __start_camkes_persistent, sudden_death.size) == 0) {
+        return;
+    }
+    if (sudden_death.used + sudden_death.size > sizeof sudden_death.states) {
+        abort();
+    }
+    memcpy(sudden_death.states + sudden_death.used, __start_camkes_persistent, sudden_death.size);
+    sudden_death.used += sudden_death.size;
 }
 
 static void sudden_death_trace(bool on)
@@ -38,22 +50,24 @@ static void sudden_death_trace(bool on)
     __builtin_ia32_writeeflags_u64(on ? flags | TRAP : flags & ~(unsigned long long)TRAP);
 }
 
-/* Runs operation(context) for `instructions` instructions. Returns true when it died, false when it had come to its end before. */
-static bool sudden_death(unsigned long instructions, void (*operation)(void *), void *context)
+/* Runs operation(context), then judge(context) once for each state that it could have died in. Returns their number. */
+static unsigned sudden_deaths(void (*operation)(void *), void (*judge)(void *), void *context)
 {
     struct sigaction action, old;
     memset(&action, 0, sizeof action);
-    action.sa_handler = sudden_death_step;
+    action.sa_handler = sudden_death_keep_state;
     sigaction(SIGTRAP, &action, &old);
-    sudden_death_left = instructions;
-    bool died = sigsetjmp(sudden_death_exit, 1) != 0;
-    if (!died) {
-        sudden_death_trace(true);
-        operation(context);
-        sudden_death_trace(false);
-    }
+    sudden_death.used = sudden_death.steps = 0;
+    sudden_death.size = (size_t)(__stop_camkes_persistent - __start_camkes_persistent);
+    sudden_death_trace(true);
+    operation(context);
+    sudden_death_trace(false);
     sigaction(SIGTRAP, &old, NULL);
-    return died;
+    for (size_t at = 0; at < sudden_death.used; at += sudden_death.size) {
+        memcpy(__start_camkes_persistent, sudden_death.states + at, sudden_death.size);
+        judge(context);
+    }
+    return (unsigned)(sudden_death.used / sudden_death.size);
 }
-#endif
+
 #endif

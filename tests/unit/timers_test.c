@@ -14,8 +14,6 @@
 #include "timer_service.h"
 #include "timers.h"
 
-#include "sudden_death.h"
-
 #define MS 1000000ull
 
 static int setup(void **state)
@@ -208,80 +206,6 @@ static void test_random_against_a_plain_model(void **state)
     }
 }
 
-#ifdef __x86_64__
-static void expire_at_100ms(void *context)
-{
-    (void)context;
-    timers_expire(100 * MS);
-}
-
-/* Whenever the service dies while timers complete: the next life loses none, and the periodic ones keep their grid. */
-static void test_dies_while_timers_complete(void **state)
-{
-    (void)state;
-    unsigned long instructions = 0;
-    bool died = true;
-    for (; died; instructions += sudden_death_stride()) {
-        timers_init();
-        timers_start(0, 1, 100, false, 0);
-        timers_start(0, 2, 30, true, 0);
-        timers_start(1, 3, 100, true, 0);
-        timers_start(2, 4, 400, false, 0);
-        died = sudden_death(instructions, expire_at_100ms, NULL);
-        (void)timers_recover();
-        (void)timers_recover();         /* it may die at once again */
-        (void)timers_expire(100 * MS);
-        assert_int_equal(timers_take_completed(0), 1u << 1 | 1u << 2);
-        assert_int_equal(timers_take_completed(1), 1u << 3);
-        assert_int_equal(timers_take_completed(2), 0);
-        expect_first(120 * MS);
-        assert_int_equal(timers_expire(120 * MS), 1u << 0);
-        expect_first(150 * MS);
-        assert_int_equal(timers_cancel(0, 2), TIMER_SUCCESS);
-        expect_first(200 * MS);
-        assert_int_equal(timers_cancel(1, 3), TIMER_SUCCESS);
-        expect_first(400 * MS);
-    }
-    assert_true(instructions > 100);
-}
-
-static void start_and_take(void *context)
-{
-    uint32_t *mask = context;
-    *mask = timers_take_completed(0);
-    (void)timers_start_at(1, 7, 77 * MS);
-    (void)timers_cancel(1, 8);
-}
-
-/* What a client was about to be told, or what it changed: done or not done, and nothing else is touched. */
-static void test_dies_in_calls(void **state)
-{
-    (void)state;
-    bool died = true;
-    for (unsigned long instructions = 0; died; instructions += sudden_death_stride()) {
-        uint32_t mask = 0;
-        timers_init();
-        timers_start(0, 5, 10, false, 0);
-        timers_start(1, 7, 60, false, 0);
-        timers_start(1, 8, 50, false, 0);
-        timers_start(2, 9, 90, true, 0);
-        (void)timers_expire(10 * MS);
-        died = sudden_death(instructions, start_and_take, &mask);
-        assert_int_equal(timers_recover(), 1u << 0);            /* it is told (again) */
-        assert_int_equal(timers_take_completed(0), 1u << 5);
-        (void)timers_start_at(1, 7, 77 * MS);                   /* the client has got an error and repeats its calls */
-        (void)timers_cancel(1, 8);
-        expect_first(77 * MS);
-        assert_int_equal(timers_expire(80 * MS), 1u << 1);
-        expect_first(90 * MS);
-        assert_int_equal(timers_cancel(0, 5), TIMER_NO_SUCH_TIMER); /* and with this call it has proved to know */
-        assert_int_equal(timers_recover(), 1u << 1);
-        assert_int_equal(timers_take_completed(0), 0);
-        assert_int_equal(timers_take_completed(1), 1u << 7);
-    }
-}
-#endif
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,10 +220,6 @@ int main(void)
         cmocka_unit_test_setup(test_longest_duration, setup),
         cmocka_unit_test_setup(test_nanoseconds_to_milliseconds, setup),
         cmocka_unit_test_setup(test_random_against_a_plain_model, setup),
-#ifdef __x86_64__
-        cmocka_unit_test_setup(test_dies_while_timers_complete, setup),
-        cmocka_unit_test_setup(test_dies_in_calls, setup),
-#endif
     };
     return cmocka_run_group_tests_name("timers", tests, NULL, NULL);
 }

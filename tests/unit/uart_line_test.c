@@ -363,7 +363,8 @@ static void test_log_survives_a_restart(void **state)
     hw.sent_n = 0;
     line_init(&store, true);
     assert_int_equal(line_lost(2), lost);
-    line_log(1, "after");       /* the first thing that moves the line again */
+    line_set_raw(false);
+    line_log(1, "after");
     hw.sent[hw.sent_n] = '\0';
     assert_memory_equal(hw.sent, "waiting\r\nxxxx", 13);
     assert_non_null(strstr(hw.sent, "\nafter\r\n"));

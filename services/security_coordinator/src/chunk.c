@@ -19,7 +19,8 @@
 
 _Static_assert(FRAME_SLOT(CHUNK_PAGES - 1) <= SELF_CNODE_LAST_SLOT, "cnode_headroom is at least CHUNKS + CHUNK_PAGES");
 
-static struct {
+/* Survives a restart, as the chunks' memory and mappings do. Which of them are in use is the store's knowledge (chunk_recover). */
+static CAMKES_PERSISTENT struct {
     uint32_t handle;    /* of the allocation; 0: no chunk */
     uint8_t pages;
     uint8_t next;
@@ -30,6 +31,7 @@ uint8_t *chunk_memory(uint8_t chunk)
     return (uint8_t *)(WINDOW + chunk * CHUNK_WINDOW_BYTES);
 }
 
+bool chunk_lives(uint8_t chunk) { return chunk < CHUNKS && chunks[chunk].handle; }
 uint32_t chunk_bytes(uint8_t chunk) { return chunks[chunk].pages * (uint32_t)CHUNK_PAGE_BYTES; }
 uint8_t chunk_next(uint8_t chunk) { return chunks[chunk].next; }
 void chunk_set_next(uint8_t chunk, uint8_t next) { chunks[chunk].next = next; }
@@ -42,6 +44,16 @@ size_t memory_handles(uint32_t *handles, size_t room)
         handles[n] = chunks[n].handle;
     }
     return n;
+}
+
+void chunk_recover(const bool keep[CHUNKS])
+{
+    for (uint8_t chunk = 0; chunk < CHUNKS; chunk++) {
+        if (!keep[chunk]) {
+            chunks[chunk].handle = 0;
+        }
+    }
+    memory_reconcile();
 }
 
 /* Smallest radix >= 1 of a CNode with room for n capabilities. */
@@ -96,8 +108,9 @@ uint8_t chunk_alloc(uint32_t pages)
 
 void chunk_free(uint8_t chunk)
 {
-    kata_assert(chunk < CHUNKS && chunks[chunk].handle);
+    kata_assert(chunk_lives(chunk));
     uint32_t handle = chunks[chunk].handle;
     chunks[chunk].handle = 0;
+    camkes_in_order();
     memory_give_back(handle);
 }

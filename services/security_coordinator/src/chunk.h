@@ -2,6 +2,7 @@
 /* Copyright The KataOS-C authors */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -23,6 +24,12 @@ enum {
 #else
 #define CHUNKS 38u
 #endif
+
+/* After a restart: frees every chunk that is not to be kept, and the memory of those that the last life was just making or freeing. */
+void chunk_recover(const bool keep[CHUNKS]);
+
+/* Whether there is such a chunk. */
+bool chunk_lives(uint8_t chunk);
 
 /* A zero-filled chunk, or CHUNK_NONE when the store window or the memory is exhausted. pages: 1..CHUNK_PAGES. */
 uint8_t chunk_alloc(uint32_t pages);

@@ -6,6 +6,7 @@
 #include "chunk.h"
 #include "store.h"
 
+#include <camkes/persistent.h>
 #include <string.h>
 
 struct key_entry {
@@ -15,6 +16,44 @@ struct key_entry {
 };
 
 _Static_assert(KEYS_PER_BUNDLE * sizeof(struct key_entry) <= CHUNK_PAGE_BYTES, "a key table is one page");
+
+/* An entry on its way into its table: the next life can repeat what this one has begun. */
+static CAMKES_PERSISTENT struct {
+    struct key_entry entry;
+    uint8_t chunk;      /* of the table */
+    uint8_t place;      /* index in it + 1; 0: nothing is on its way. Written last, cleared first */
+} journal;
+
+static struct key_entry *table_of(uint8_t chunk) { return (struct key_entry *)chunk_memory(chunk); }
+
+static void finish_write(void)
+{
+    table_of(journal.chunk)[journal.place - 1] = journal.entry;
+    camkes_in_order();
+    journal.place = 0;
+}
+
+void keys_recover(void)
+{
+    if (journal.place && chunk_lives(journal.chunk)) {
+        finish_write();
+    }
+    journal.place = 0;
+}
+
+/* Replaces an entry of a table. */
+static void write_entry(uint8_t chunk, const struct key_entry *place, const char *key, const uint8_t *value, size_t n)
+{
+    memset(&journal.entry, 0, sizeof journal.entry);
+    memcpy(journal.entry.key, key, strlen(key) + 1);
+    memcpy(journal.entry.value, value, n);
+    journal.entry.size = (uint8_t)n;
+    journal.chunk = chunk;
+    camkes_in_order();
+    journal.place = (uint8_t)(place - table_of(chunk) + 1);
+    camkes_in_order();
+    finish_write();
+}
 
 /* The package of a bundle that has its keys, or the first one when none has. */
 static bool pick(void *ctx, struct package *p)
@@ -42,7 +81,7 @@ static struct key_entry *find(const struct package *holder, const char *key)
     if (holder->keys == CHUNK_NONE) {
         return NULL;
     }
-    struct key_entry *table = (struct key_entry *)chunk_memory(holder->keys);
+    struct key_entry *table = table_of(holder->keys);
     for (unsigned i = 0; i < KEYS_PER_BUNDLE; i++) {
         if (strcmp(table[i].key, key) == 0) {
             return &table[i];
@@ -51,9 +90,9 @@ static struct key_entry *find(const struct package *holder, const char *key)
     return NULL;
 }
 
-static bool table_empty(const struct package *holder)
+bool keys_empty(uint8_t chunk)
 {
-    const struct key_entry *table = (const struct key_entry *)chunk_memory(holder->keys);
+    const struct key_entry *table = table_of(chunk);
     for (unsigned i = 0; i < KEYS_PER_BUNDLE; i++) {
         if (table[i].key[0]) {
             return false;
@@ -103,9 +142,7 @@ int keys_write(const char *bundle, const char *key, const uint8_t *value, size_t
     if (entry == NULL) {    /* no memory for a table, or the table is full */
         return SECURITY_WRITE_FAILED;
     }
-    memcpy(entry->key, key, strlen(key) + 1);
-    entry->size = (uint8_t)n;
-    memcpy(entry->value, value, n);
+    write_entry(holder->keys, entry, key, value, n);
     return SECURITY_SUCCESS;
 }
 
@@ -118,10 +155,14 @@ int keys_delete(const char *bundle, const char *key)
     }
     struct key_entry *entry = find(holder, key);
     if (entry) {
+        entry->key[0] = '\0';
+        camkes_in_order();
         memset(entry, 0, sizeof *entry);
-        if (table_empty(holder)) {
-            chunk_free(holder->keys);
+        if (keys_empty(holder->keys)) {
+            uint8_t keys = holder->keys;
             holder->keys = CHUNK_NONE;
+            camkes_in_order();
+            chunk_free(keys);
         }
     }
     return SECURITY_SUCCESS;

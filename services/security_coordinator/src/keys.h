@@ -2,6 +2,7 @@
 /* Copyright The KataOS-C authors */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,12 @@
  */
 
 enum { KEYS_PER_BUNDLE = 24 };
+
+/* After a restart: a key that was being written is written. Before the store looks at its chunks. */
+void keys_recover(void);
+
+/* Whether a table has no key (any more). */
+bool keys_empty(uint8_t chunk);
 
 /* Copies the value; *n: in, room; out, bytes of the value. */
 int keys_read(const char *bundle, const char *key, uint8_t *value, size_t *n);

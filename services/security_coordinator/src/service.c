@@ -11,9 +11,16 @@
 #include <kata/log.h>
 #include <string.h>
 
-void pre_init(void)
+void post_init(void)
 {
-    store_init();
+    if (!camkes_restarted()) {
+        store_init();
+        return;
+    }
+    unsigned given_up = store_recover();
+    if (given_up) {
+        log_error("restarted: %u packages lost", given_up);
+    }
 }
 
 int security_echo(const uint8_t *data, size_t data_n, uint8_t *reply, size_t *reply_n)

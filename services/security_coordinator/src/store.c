@@ -6,16 +6,66 @@
 #include "chunk.h"
 #include "image.h"
 
+#include "keys.h"
+
 #include <bundle/bundle.h>
+#include <camkes/persistent.h>
 #include <string.h>
 
 #define STORE_MAX_BYTES (CHUNKS * CHUNK_PAGES * (uint32_t)CHUNK_PAGE_BYTES)
 
-static struct package packages[STORE_PACKAGES];
+/* Valid as `state` says, which is written last, and first when a package goes. */
+static CAMKES_PERSISTENT struct package packages[STORE_PACKAGES];
 
 void store_init(void)
 {
     memset(packages, 0, sizeof packages);
+}
+
+/* --- recovery --- */
+
+/* Keeps the chunks of a list that belong to nobody else yet, if they all do. */
+static bool keep_list(uint8_t chunk, bool keep[CHUNKS])
+{
+    for (; chunk != CHUNK_NONE; chunk = chunk_next(chunk)) {
+        if (!chunk_lives(chunk) || keep[chunk]) {
+            return false;
+        }
+        keep[chunk] = true;
+    }
+    return true;
+}
+
+/* Keeps all chunks of a package, or none. */
+static bool keep_package(struct package *p, bool keep[CHUNKS])
+{
+    bool with[CHUNKS];
+    memcpy(with, keep, sizeof with);
+    if (chunk_lives(p->keys) && keys_empty(p->keys)) {
+        p->keys = CHUNK_NONE;
+    }
+    if (!keep_list(p->image, with) || !keep_list(p->keys, with)) {
+        return false;
+    }
+    memcpy(keep, with, sizeof with);
+    return true;
+}
+
+unsigned store_recover(void)
+{
+    bool keep[CHUNKS] = { false };
+    unsigned given_up = 0;
+    keys_recover();
+    for (struct package *p = packages; p < packages + STORE_PACKAGES; p++) {
+        if (p->state != PACKAGE_INSTALLED) {
+            p->state = PACKAGE_NONE;
+        } else if (!keep_package(p, keep)) {
+            p->state = PACKAGE_NONE;
+            given_up++;
+        }
+    }
+    chunk_recover(keep);
+    return given_up;
 }
 
 /* --- names --- */
@@ -96,6 +146,7 @@ static void free_chunks(uint8_t chunk)
 static void remove_package(struct package *p)
 {
     p->state = PACKAGE_NONE;
+    camkes_in_order();
     free_chunks(p->image);
     free_chunks(p->keys);
 }
@@ -220,11 +271,13 @@ static void open_package(struct package *p, uint32_t client, uint32_t kind, cons
 {
     uint16_t generation = p->generation == UINT16_MAX ? 1 : (uint16_t)(p->generation + 1);
     *p = (struct package){
-        .expected = size, .generation = generation, .state = PACKAGE_INSTALLING, .kind = (uint8_t)kind, .owner = (uint8_t)client,
+        .expected = size, .generation = generation, .kind = (uint8_t)kind, .owner = (uint8_t)client,
         .image = CHUNK_NONE, .keys = CHUNK_NONE,
     };
     memcpy(p->name, name, strlen(name) + 1);    /* both are valid names, or model is empty */
     memcpy(p->model, model, strlen(model) + 1);
+    camkes_in_order();
+    p->state = PACKAGE_INSTALLING;
 }
 
 int store_begin(uint32_t client, uint32_t kind, const char *name, const char *model, uint32_t size, uint32_t *session)

@@ -38,6 +38,11 @@ struct package {
 
 void store_init(void);
 
+/* In the place of store_init when the service was restarted, wherever it had died: installed packages and their keys are there, of
+ * a key that was being written the old or the new value; unfinished sessions and packages that were being removed are gone, their
+ * memory too. Returns the number of packages that had to be given up because their chunks make no sense. */
+unsigned store_recover(void);
+
 /* Opens a session. A session that the same client left unfinished is dropped. size: announced bytes, 0 if unknown. */
 int store_begin(uint32_t client, uint32_t kind, const char *name, const char *model, uint32_t size, uint32_t *session);
 
