@@ -122,6 +122,9 @@ word_t device_frame(word_t pa, word_t size_bits)
     }
     word_t frame = slot_new();
     word_t type = size_bits == 12 ? seL4_RISCV_4K_Page : seL4_RISCV_Mega_Page;
+#if IS_64BIT
+    if (size_bits == seL4_HugePageBits) type = seL4_RISCV_Giga_Page;
+#endif
     return untyped_retype(r.untyped, type, 0, ROOT_CNODE, 0, 0, frame, 1) == seL4_NoError ? frame : 0;
 }
 
