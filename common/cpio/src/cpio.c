@@ -52,15 +52,15 @@ static bool read_field(const uint8_t *header, unsigned field, uint32_t *value)
     return true;
 }
 
-/* Moves *at behind n bytes and their padding; false when the n bytes are not all inside. The padding of the last
- * entry may be cut off. */
+/* Moves *at behind n bytes and their padding; false when the n bytes are not all inside. What has no
+ * room for its padding is cut off: the trailer is missing in any case. */
 static bool skip(const struct cpio_reader *reader, size_t *at, uint32_t n)
 {
     if (*at > reader->size || n > reader->size - *at)
         return false;
     *at += n;
     *at += -*at & 3;
-    return true;
+    return *at <= reader->size;
 }
 
 static bool magic_ok(const uint8_t *header)

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+/* Requests of two applications to the SDK runtime. The input is a program: a byte that chooses (application, area, time), a byte for the request
+ * number, a byte for the number of words, then the words; behind it the world is as it was. */
+#include "target.h"
+#include <apps.h>
+#include <backend.h>
+#include <requests.h>
+#include <string.h>
+#include <timers.h>
+
+static union record {
+    struct app app;
+    uint8_t page[4096];
+} records[SDK_MAX_APPS];
+static uint64_t now_us, alarm_at;
+static bool alarm_set, alarm_completed;
+static bool parked[SDK_MAX_APPS];
+static seL4_Word answer_words[SDK_AREA_BYTES / sizeof(seL4_Word)];
+
+struct app *record_at(unsigned i) { return &records[i].app; }
+
+uint32_t timer_completed_timers(void)
+{
+    bool completed = alarm_completed;
+    alarm_completed = false;
+    return completed;
+}
+
+uint64_t timer_now_us(void) { return now_us; }
+
+int timer_oneshot_at(uint32_t id, uint64_t deadline_us)
+{
+    REQUIRE(id == 0);
+    alarm_set = true;
+    alarm_at = deadline_us;
+    return 0;
+}
+
+int timer_cancel(uint32_t id)
+{
+    REQUIRE(id == 0);
+    alarm_set = alarm_completed = false;
+    return 0;
+}
+
+static void check_name(const char *bundle, const char *key)
+{
+    REQUIRE(strcmp(bundle, "one") == 0 || strcmp(bundle, "two") == 0);
+    REQUIRE(strlen(key) >= 1 && strlen(key) <= SDK_KEY_MAX);
+}
+
+int security_read_key(const char *bundle, const char *key, uint8_t *value, size_t *n)
+{
+    check_name(bundle, key);
+    REQUIRE(*n >= SDK_VALUE_MAX);
+    memset(value, key[0], *n = (unsigned char)key[0] % (SDK_VALUE_MAX + 1));
+    return key[0] % 2 ? 0 : 5;
+}
+
+int security_write_key(const char *bundle, const char *key, const uint8_t *value, size_t n)
+{
+    check_name(bundle, key);
+    REQUIRE(n <= SDK_VALUE_MAX);
+    return n > 0 && value[0] == 7;
+}
+
+int security_delete_key(const char *bundle, const char *key)
+{
+    check_name(bundle, key);
+    return 0;
+}
+
+int security_count_keys(const char *bundle, const char *except, uint32_t *count)
+{
+    check_name(bundle, except);
+    *count = (unsigned char)except[0] % 30;
+    return 0;
+}
+
+void logger_log(uint8_t level, const char *msg) { REQUIRE(level == 3 && strlen(msg) <= SDK_LOG_MAX + SDK_NAME_MAX + 8); }
+
+int park_caller(void)
+{
+    for (int i = 0; i < (int)SDK_MAX_APPS; i++)
+        if (!parked[i])
+            return parked[i] = true, i;
+    return -1;
+}
+
+camkes_stream_t answer_begin(const struct app *app)
+{
+    (void)app;
+    return camkes_stream(answer_words, sizeof answer_words / sizeof answer_words[0]);
+}
+
+void answer_end(const struct app *app, int error, const camkes_stream_t *out)
+{
+    REQUIRE(parked[app->parked] && error >= 0 && error < SDK_ERRORS && !camkes_bad(out));
+    parked[app->parked] = false;
+}
+
+void forget_parked(int handle)
+{
+    REQUIRE(parked[handle]);
+    parked[handle] = false;
+}
+
+/* Time passes; the alarm goes off when it is due. */
+static void pass(uint64_t us)
+{
+    uint64_t end = now_us + us;
+    while (alarm_set && alarm_at <= end) {
+        now_us = alarm_at > now_us ? alarm_at : now_us;
+        alarm_set = false;
+        alarm_completed = true;
+        timers_collect();
+    }
+    now_us = end;
+}
+
+static void start(uint32_t id, const char *name, const char *peer)
+{
+    int entry = app_free_entry();
+    REQUIRE(entry >= 0);
+    struct sdk_app_config *config = &records[entry].app.config;
+    memset(&records[entry], 0xa5, sizeof records[entry]);
+    memset(config, 0, sizeof *config);
+    config->app_id = id;
+    config->permissions = 0x1f;
+    config->quota_timers = SDK_TIMERS;
+    config->quota_keys = 24;
+    strcpy(config->name, name);
+    strcpy(config->peers[0], peer);
+    REQUIRE(app_register((unsigned)entry, id) == SDKM_SUCCESS);
+}
+
+/* One request. In the area, the words are changed behind the runtime's back as soon as it has taken them. */
+static void request(struct app *app, bool in_area, unsigned number, seL4_Word *words, size_t n)
+{
+    static seL4_Word message[CAMKES_IPC_WORDS], area[SDK_AREA_BYTES / sizeof(seL4_Word)];
+    camkes_stream_t in, out;
+    int error = SDK_SUCCESS;
+    app_heard(app);
+    app->in_area = in_area;
+    app->has_page = true;
+    if (in_area) {
+        memcpy(area, words, n * sizeof *words);
+        error = request_take(app, area, n > 0 && words[0] % 5 == 0 ? words[0] : n, &in);
+        memset(area, 0xee, sizeof area);
+        out = camkes_stream(area, sizeof area / sizeof area[0]);
+    } else {
+        n = n < CAMKES_IPC_WORDS ? n : CAMKES_IPC_WORDS;
+        memcpy(message, words, n * sizeof *words);
+        in = camkes_stream(message, n);
+        out = camkes_stream(message, CAMKES_IPC_WORDS);
+    }
+    if (error == SDK_SUCCESS)
+        error = request_serve(app, number, &in, &out);
+    if (error == REQUEST_PARKED)
+        REQUIRE(app->parked != NOT_PARKED);
+    else
+        REQUIRE(error >= 0 && error < SDK_ERRORS && (error != SDK_SUCCESS || !camkes_bad(&out)));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static seL4_Word words[256];
+    now_us = 5000000;
+    alarm_set = alarm_completed = false;
+    start(1, "one", "two");
+    start(2, "two", "one");
+    while (size >= 3) {
+        unsigned choice = data[0], number = data[1], n = data[2];
+        data += 3, size -= 3;
+        for (unsigned i = 0; i < n; i++) { /* small numbers are one byte, anything else four */
+            size_t width = size > 0 && data[0] < 0x80 ? 1 : 4;
+            uint32_t word = 0;
+            if (size < width) {
+                n = i;
+                break;
+            }
+            memcpy(&word, data, width);
+            words[i] = word;
+            data += width, size -= width;
+        }
+        struct app *app = app_find(1 + choice % 2);
+        request(app, choice & 2, choice & 4 ? number : SDK_REQUEST_FIRST + number % 36, words, n);
+        if (choice & 8)
+            pass((uint64_t)(choice >> 4) * (choice >> 4) * 1000);
+        if ((choice & 0xf0) == 0xf0)
+            app_set_suspended(app, choice & 4);
+    }
+    for (unsigned i = 0; i < SDK_MAX_APPS; i++)
+        if (app_at(i) != NULL)
+            app_release(app_at(i));
+    REQUIRE(!alarm_set);
+    for (unsigned i = 0; i < SDK_MAX_APPS; i++)
+        REQUIRE(!parked[i]);
+    return 0;
+}
