@@ -99,6 +99,31 @@ static void too_many_levels(void **state)
     assert_int_equal(info_length(info()), 6);
 }
 
+/* A CSpace without a guard: the highest bits of the address count. */
+static void no_guard(void **state)
+{
+    tcb_t *root = ks.current, *t;
+    (void)state;
+    make_ipc_objects();
+    retype(UNTYPED, seL4_CapTableObject, 8, TOP, 1);
+    assert_int_equal(call(TOP, CNodeMint, WORDS(ROOT), WORDS(0x85, 8, EP, DEPTH, 15, 70)), 0);
+    assert_int_equal(call(TOP, CNodeMint, WORDS(ROOT), WORDS(0, 8, EP, DEPTH, 15, 71)), 0);
+    t = make_thread(UNTYPED, FIRST, 100, 10000, 10000);
+    assert_int_equal(call(FIRST, TCBSetSpace, WORDS(FREE + 3, TOP, seL4_CapInitThreadVSpace), WORDS(0, 0)), 0);
+    start_thread(FIRST);
+    call(SELF, TCBSetPriority, WORDS(SELF), WORDS(1));
+    for (int slow = 0; slow < 2; slow++) {
+        host_slow = slow;
+        assert_ptr_equal(ks.current, t);
+        syscall_with(seL4_SysSend, 0x85ul << 56, 0, 0);
+        assert_ptr_equal(ks.current, root);
+        heard(70);
+        syscall_with(seL4_SysSend, 0x85, 0, 0); /* slot 0 */
+        assert_ptr_equal(ks.current, root);
+        heard(71);
+    }
+}
+
 /* A thread without a CSpace: whatever it names is InvalidRoot. */
 static void no_cspace(void **state)
 {
@@ -165,7 +190,7 @@ static void destinations_and_sources(void **state)
 int cspace_tests(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(addresses_go_through_levels), TEST(failures_say_where), TEST(too_many_levels), TEST(no_cspace), TEST(destinations_and_sources),
+        TEST(addresses_go_through_levels), TEST(failures_say_where), TEST(too_many_levels), TEST(no_guard), TEST(no_cspace), TEST(destinations_and_sources),
     };
     return cmocka_run_group_tests_name("cspace", tests, NULL, NULL);
 }

@@ -258,6 +258,32 @@ static void no_right_to_send(void **state)
     assert_int_equal(info(), 0);
 }
 
+/* A receiver that waits does not hear of somebody who may not send, whatever else he may; nor the other way round. */
+static void rights_with_somebody_waiting(void **state)
+{
+    for (int slow = 0; slow < 2; slow++) {
+        for (word_t rights = 0; rights < 16; rights++, fresh_system(state)) {
+            tcb_t *root = ks.current, *t = receiver();
+            copy_cap(FREE, EP, rights);
+            host_slow = slow;
+            put_message(FREE, 1, NONE, WORDS(4));
+            host_syscall(seL4_SysSend);
+            assert_int_equal(t->state, rights & RIGHT_WRITE ? THREAD_RUNNING : THREAD_BLOCKED_RECV);
+            assert_ptr_equal(ks.current, root);
+            if (rights & RIGHT_WRITE)
+                receive_again(t);
+            put_message(FREE, 1, NONE, WORDS(4));
+            host_syscall(seL4_SysCall);
+            assert_ptr_equal(ks.current, rights & RIGHT_WRITE ? t : root);
+            assert_int_equal(t->state, rights & RIGHT_WRITE ? THREAD_RUNNING : THREAD_BLOCKED_RECV);
+            if (rights & RIGHT_WRITE) { /* t receives with this capability, now, by ReplyRecv and by Recv */
+                syscall_with(slow ? seL4_SysRecv : seL4_SysReplyRecv, FREE, 0, REPLY);
+                assert_int_equal(t->fault.type, rights & RIGHT_READ ? seL4_Fault_NullFault : seL4_Fault_CapFault);
+            }
+        }
+    }
+}
+
 /* Call without the right to a reply stops the caller for good; Grant alone is right enough. */
 static void the_right_to_a_reply(void **state)
 {
@@ -283,7 +309,8 @@ int message_tests(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(words), TEST(buffers_that_are_missing), TEST(capabilities), TEST(places_for_a_capability), TEST(grant_is_needed),
-        TEST(extra_capabilities_that_do_not_resolve), TEST(no_right_to_send), TEST(the_right_to_a_reply),
+        TEST(extra_capabilities_that_do_not_resolve), TEST(no_right_to_send), TEST(rights_with_somebody_waiting),
+        TEST(the_right_to_a_reply),
     };
     return cmocka_run_group_tests_name("messages", tests, NULL, NULL);
 }

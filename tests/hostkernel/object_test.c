@@ -48,6 +48,12 @@ static void register_counts(void **state)
     host_syscall(seL4_SysSend);
     assert_int_equal(info(), before);
     slot_t *buffer = &ks.current->slots[TCB_BUFFER];
+    copy_cap(FREE, seL4_CapInitThreadIPCBuffer, RIGHT_READ);
+    assert_int_equal(call(SELF, TCBSetIPCBuffer, WORDS(FREE), WORDS(0x11000)), 0);
+    tcb_ipc_buffer(ks.current, false)[BUFFER_MR(10)] = 5;
+    assert_int_equal(call(FIRST, TCBReadRegisters, NONE, WORDS(0, 20)), 0); /* a buffer for reading only */
+    assert_int_equal(info(), info_make(0, 4));
+    assert_int_equal(mr(10), 5);
     assert_int_equal(call(SELF, TCBSetIPCBuffer, WORDS(0), WORDS(0)), 0);
     assert_true(slot_is_empty(buffer));
     assert_int_equal(call(FIRST, TCBReadRegisters, NONE, WORDS(0, 20)), 0); /* without a buffer: what fits in registers */

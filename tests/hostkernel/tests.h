@@ -39,3 +39,4 @@ int schedule_tests(void);
 int derivation_tests(void);
 int reply_tests(void);
 int object_tests(void);
+int errors_tests(void);
