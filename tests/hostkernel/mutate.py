@@ -6,8 +6,8 @@
 usage: mutate.py --cc CC --flags FLAGS [--count 100] [--seed 1] [--jobs 2] [--files kernel/object/cnode.c ...] [--target] [--at-least PERCENT]
        mutate.py --cc CC --flags FLAGS --try PATH LINE NEW      the fault that puts NEW into a line (its old text; `from => to` also does)
 
-Run with the host kernel's unit tests, then the replay of the fuzzing corpus, then all sequences of two actions; the first that
-fails notices. A fault that does not compile, or compiles to the same machine code, does not count. Faults without an effect are listed in
+Run are the host kernel's unit tests, the replay of the fuzzing corpus, all sequences of two actions, and random walks with and without the
+fast paths; the first that fails notices. A fault that does not compile, or compiles to the same machine code, does not count. Faults without an effect are listed in
 equivalent.txt, each with the reason. With --target what the host tests do not notice is tried on the conformance suite (riscv32, QEMU).
 """
 
@@ -40,6 +40,7 @@ PROGRAMS = {  # in the order in which they run: name, sources of their own, argu
     "corpus": (["tests/fuzz/kernel/replay.c", "tests/fuzz/kernel/program.c", "tests/fuzz/kernel/arguments.c", "tests/fuzz/kernel/budget.c",
                 "tests/fuzz/kernel/world.c"], ["tests/fuzz/kernel/corpus.hex"]),
     "enumeration": (["tests/fuzz/kernel/enumerate.c", "tests/fuzz/kernel/actions.c", "tests/fuzz/kernel/world.c"], ["2"]),
+    "walks": (["tests/fuzz/kernel/enumerate.c", "tests/fuzz/kernel/actions.c", "tests/fuzz/kernel/world.c"], ["walk", "150"]),
 }
 COMMON = ["tests/hostkernel/kit.c", "kernel/arch/host/world.c"]
 TIMEOUT = 30

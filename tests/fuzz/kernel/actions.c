@@ -80,6 +80,23 @@ const unsigned action_count = sizeof actions / sizeof *actions;
 
 const char *action_name(unsigned action) { return actions[action].name; }
 
+bool action_destroys(unsigned action)
+{
+    const struct action *a = &actions[action];
+    return a->kind == INVOKE && (a->label == CNodeDelete || a->label == CNodeRevoke || a->label == CNodeMove || a->label == TCBSuspend ||
+                                 a->label == SchedContextUnbind || a->label == SchedContextUnbindObject);
+}
+
+void action_wake(unsigned which)
+{
+    tcb_t *t = ks.all_threads;
+
+    while (which-- % 8 != 0 && t->debug_next != NULL)
+        t = t->debug_next;
+    tcb_restart(t);
+    host_interrupt();
+}
+
 bool action_is_ipc(unsigned action) { return actions[action].kind == SYSCALL; }
 
 bool action_possible(unsigned action)

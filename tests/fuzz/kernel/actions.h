@@ -7,6 +7,10 @@
 
 extern const unsigned action_count;
 const char *action_name(unsigned action);
+/* It takes an object or a capability away. */
+bool action_destroys(unsigned action);
+/* Everybody waits: one of the threads, if it is still there, starts again, by a hand from outside. */
+void action_wake(unsigned which);
 /* The action makes sense in the present state: somebody runs, or it is an event from outside. */
 bool action_possible(unsigned action);
 /* It is a system call on an object of IPC: something for which there may be a fast path. */

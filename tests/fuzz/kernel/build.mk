@@ -4,6 +4,7 @@
 # Random and exhaustive programs of system calls against the kernel on the host (kernel/arch/host).
 #   make fuzz-kernel TIME=seconds     libFuzzer (clang), working corpus in build/host/corpus; a failing program is minimised and printed
 #   make enumerate-kernel DEPTH=n     all sequences of n actions, states pruned
+#   make walk-kernel COUNT=n          random sequences of 60 actions, with and without the fast paths
 # `make test` replays the corpus of the tree (a program per line) and enumerates a little.
 
 TIME  ?= 600
@@ -37,9 +38,11 @@ $(HOSTK)/enumerate: $(enumerate_kernel_TEST_SRCS) $(FUZZK_HEADERS) | $(HOSTK_GEN
 	@echo "  ENUM  $@"
 	$(Q)$(FUZZCC) $(FUZZK_CFLAGS) -fsanitize=undefined -o $@ $(enumerate_kernel_TEST_SRCS)
 
-.PHONY: fuzz-kernel enumerate-kernel
+.PHONY: fuzz-kernel enumerate-kernel walk-kernel
 fuzz-kernel: $(HOSTK)/fuzz $(OUT)/unit/fuzz_kernel
 	@PYTHONDONTWRITEBYTECODE=1 $(PY) tests/fuzz/kernel/run.py --fuzzer $(HOSTK)/fuzz --replay $(OUT)/unit/fuzz_kernel \
 	    --seeds $(FUZZK_CORPUS) --work $(HOSTK)/corpus --time $(TIME)
 enumerate-kernel: $(HOSTK)/enumerate
 	$(HOSTK)/enumerate $(DEPTH) 20000000
+walk-kernel: $(HOSTK)/enumerate
+	$(HOSTK)/enumerate walk $(COUNT) $(SEED)
