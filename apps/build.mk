@@ -22,9 +22,12 @@ $(MANIFEST_CHECK): tools/packer/manifest_check.c common/manifest/src/manifest.c 
 .PHONY: apps
 apps: $$(patsubst %,$(APP_DIR)/%.app,$$(APPS))
 
-$(APP_DIR)/%.elf: $$(call app_objects,$$*) $(OUT)/libsdk.a sdk/app.ld
+# name_LD: a linker script other than the SDK's
+app_script    = $(or $($(1)_LD),sdk/app.ld)
+
+$(APP_DIR)/%.elf: $$(call app_objects,$$*) $(OUT)/libsdk.a $$(call app_script,$$*)
 	@mkdir -p $(@D)
-	$(Q)$(LINK) $(APP_LDFLAGS) $(filter %.o,$^) $(OUT)/libsdk.a -lgcc -o $@
+	$(Q)$(LINK) $(APP_LDFLAGS) -T $(call app_script,$*) $(filter %.o,$^) $(OUT)/libsdk.a -lgcc -o $@
 
 $(APP_DIR)/%.app: $(APP_DIR)/%.elf $$(call app_manifest,$$*) $(PACKER) $(MANIFEST_CHECK)
 	@echo "  PACK  $*.app"

@@ -4,8 +4,8 @@
 
 /* Calls of the KataOS SDK. Each is one message to the SDK runtime; unless stated otherwise it returns SDK_SUCCESS (0) or
  * a positive SDKError. Every call may return SDK_PERMISSION_DENIED when the application's manifest does not grant its kind, and
- * SDK_SERVICE_RESTARTED when the service that had it died: the system has started that service again, the call may or may not
- * have been carried out, and can be repeated. What waits may be repeated without loss.
+ * SDK_SERVICE_RESTARTED when the service that had it died: the system has started that service again, and the call may or may
+ * not have been carried out. Calls that wait repeat themselves instead: nothing is lost.
  * Nothing is retained: buffers belong to the caller before and after the call.
  *
  * A program begins with int main(int argc, char **argv) (or main(void)): argv[0] is the bundle's name, the others are the words

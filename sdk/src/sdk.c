@@ -83,10 +83,15 @@ int sdk_timer_cancel(uint32_t id)
     return sdk_call(SDK_REQUEST_TIMER_CANCEL, &stream);
 }
 
+/* Nothing is lost when the runtime dies while somebody waits: the call is repeated. */
 static int completed(unsigned request, uint32_t *mask)
 {
-    camkes_stream_t stream = sdk_begin();
-    int error = sdk_call(request, &stream);
+    camkes_stream_t stream;
+    int error;
+    do {
+        stream = sdk_begin();
+        error = sdk_call(request, &stream);
+    } while (error == SDK_SERVICE_RESTARTED);
     *mask = error == SDK_SUCCESS ? (uint32_t)camkes_get_word(&stream) : 0;
     return camkes_bad(&stream) ? SDK_UNKNOWN_RESPONSE : error;
 }
@@ -125,10 +130,14 @@ int sdk_send(const char *to, const void *message, size_t size)
 int sdk_receive(char from[SDK_NAME_MAX + 1], void *message, size_t *size, uint32_t wait_ms)
 {
     size_t bytes, room = *size;
-    camkes_stream_t stream = sdk_begin_large();
-    camkes_put_word(&stream, wait_ms);
+    camkes_stream_t stream;
+    int error;
     *size = 0;
-    int error = sdk_call(SDK_REQUEST_RECEIVE, &stream);
+    do {
+        stream = sdk_begin_large();
+        camkes_put_word(&stream, wait_ms);
+        error = sdk_call(SDK_REQUEST_RECEIVE, &stream);
+    } while (error == SDK_SERVICE_RESTARTED);
     if (error != SDK_SUCCESS)
         return error;
     camkes_get_string(&stream, from, SDK_NAME_MAX + 1);

@@ -62,7 +62,7 @@ static int add_piece(struct bundle *bundle, uint32_t pages)
     const uint32_t objects[] = {
         seL4_CapTableObject, bits, WORK_CONTAINER,
         seL4_RISCV_4K_Page, pages, WORK_POOL + tables,
-        seL4_RISCV_PageTableObject, tables, WORK_POOL,
+        seL4_RISCV_PageTableObject, tables, WORK_POOL,      /* none: left out */
     };
     int error = space_allocate(bundle, objects, tables > 0 ? 9 : 6);
     if (error != PM_SUCCESS)
@@ -107,12 +107,12 @@ static int grow(struct bundle *bundle, uint32_t pages)
     return error;
 }
 
-/* As there are few pieces, each growth is at least as large as what there is already, where that is to be had. */
+/* As there are few pieces, each growth is as large as what there is already, or as large a part of that as is to be had. */
 static int grow_generously(struct bundle *bundle, uint32_t pages)
 {
-    uint32_t have = bundle_heap_pages(bundle);
-    if (have > pages && fits(bundle, have) && grow(bundle, have) == PM_SUCCESS)
-        return PM_SUCCESS;
+    for (uint32_t n = bundle_heap_pages(bundle); n > pages; n /= 2)
+        if (fits(bundle, n) && grow(bundle, n) == PM_SUCCESS)
+            return PM_SUCCESS;
     return fits(bundle, pages) ? grow(bundle, pages) : PM_QUOTA_EXCEEDED;
 }
 

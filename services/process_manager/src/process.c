@@ -137,9 +137,9 @@ static int make_vspace(void)
     if (!ok(job.bundle, model_vspace_init(ASID_POOL, job.space.vspace), "address space"))
         return PM_START_FAILED;
     int error = image_load(&job.image, &target);
-    if (error != PM_SUCCESS)
-        return error;
-    return make_stack() && space_map(&job.space, WORK_IPC, job.layout.ipc_buffer, MODEL_READ | MODEL_WRITE) ? PM_SUCCESS : PM_NO_MEMORY;
+    if (error == PM_SUCCESS && !(make_stack() && space_map(&job.space, WORK_IPC, job.layout.ipc_buffer, MODEL_READ | MODEL_WRITE)))
+        error = PM_START_FAILED;
+    return error == PM_START_FAILED && job.space.error != PM_SUCCESS ? job.space.error : error;
 }
 
 /* ---- what SDKRuntime knows --------------------------------------------------------------------------------------- */

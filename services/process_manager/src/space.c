@@ -66,7 +66,8 @@ bool space_frame(struct space *space)
     if (space->next_frame != space->frames_end)
         return true;
     const uint32_t objects[] = { seL4_RISCV_4K_Page, space_take_due(space), space->frames };
-    return objects[1] > 0 && space_allocate(space->bundle, objects, 3) == PM_SUCCESS;
+    space->error = objects[1] > 0 ? space_allocate(space->bundle, objects, 3) : PM_UNKNOWN_ERROR;
+    return space->error == PM_SUCCESS;
 }
 
 bool space_map(struct space *space, seL4_CPtr frame, uint32_t vaddr, uint32_t rights)

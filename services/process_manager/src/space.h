@@ -19,6 +19,7 @@ struct space {
     seL4_CPtr next_frame, frames_end;   /* fresh frames at hand */
     uint32_t frames_due;                /* still to be allocated */
     seL4_Word mapped;                   /* last page that is mapped, or MODEL_NOTHING */
+    int error;                          /* why there was no frame: ProcessManagerError */
 };
 
 /* Logs what failed and returns false; true when nothing did. */

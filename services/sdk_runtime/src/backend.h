@@ -22,6 +22,9 @@ void logger_log(uint8_t level, const char *msg);
 /* Record of entry i < SDK_MAX_APPS; may be looked at only when the entry is in use. */
 struct app *record_at(unsigned i);
 
+/* Did the last call to another service fail because that died? */
+bool service_died(void);
+
 /* Parks the application whose request is being served; a handle, or -1 when too many are parked. */
 int park_caller(void);
 

@@ -64,14 +64,22 @@ static int serve_log(struct app *app, camkes_stream_t *in)
     return SDK_SUCCESS;
 }
 
+/* SDKError for the result of a call of the SecurityCoordinator. */
+static int key_error(int error, int sdk_error)
+{
+    if (error == 0)
+        return SDK_SUCCESS;
+    return error < 0 && service_died() ? SDK_SERVICE_RESTARTED : sdk_error;
+}
+
 static int serve_read_key(struct app *app, const char *key, camkes_stream_t *out)
 {
     uint8_t value[SDK_VALUE_MAX];
     size_t size = sizeof value;
-    if (security_read_key(app->config.name, key, value, &size) != 0)
-        return SDK_READ_KEY_FAILED;
-    camkes_put_array(out, value, size);
-    return SDK_SUCCESS;
+    int error = key_error(security_read_key(app->config.name, key, value, &size), SDK_READ_KEY_FAILED);
+    if (error == SDK_SUCCESS)
+        camkes_put_array(out, value, size);
+    return error;
 }
 
 static int serve_write_key(struct app *app, const char *key, camkes_stream_t *in)
@@ -84,11 +92,10 @@ static int serve_write_key(struct app *app, const char *key, camkes_stream_t *in
         error = finish(in);
     if (error != SDK_SUCCESS)
         return error;
-    if (security_count_keys(app->config.name, key, &others) != 0)
-        return SDK_WRITE_KEY_FAILED;
-    if (others >= app->config.quota_keys)
+    error = key_error(security_count_keys(app->config.name, key, &others), SDK_WRITE_KEY_FAILED);
+    if (error == SDK_SUCCESS && others >= app->config.quota_keys)
         return SDK_OUT_OF_RESOURCES;
-    return security_write_key(app->config.name, key, value, size) == 0 ? SDK_SUCCESS : SDK_WRITE_KEY_FAILED;
+    return error != SDK_SUCCESS ? error : key_error(security_write_key(app->config.name, key, value, size), SDK_WRITE_KEY_FAILED);
 }
 
 static int serve_key(struct app *app, seL4_Word request, camkes_stream_t *in, camkes_stream_t *out)
@@ -103,7 +110,7 @@ static int serve_key(struct app *app, seL4_Word request, camkes_stream_t *in, ca
         return error;
     if (request == SDK_REQUEST_READ_KEY)
         return serve_read_key(app, key, out);
-    return security_delete_key(app->config.name, key) == 0 ? SDK_SUCCESS : SDK_DELETE_KEY_FAILED;
+    return key_error(security_delete_key(app->config.name, key), SDK_DELETE_KEY_FAILED);
 }
 
 static int serve_start_timer(struct app *app, seL4_Word request, camkes_stream_t *in)

@@ -98,6 +98,11 @@ bool camkes_dynamic(seL4_Word badge, seL4_MessageInfo_t info)
     return true;
 }
 
+bool service_died(void)
+{
+    return camkes_server_restarted();
+}
+
 int park_caller(void)
 {
     return camkes_park();
