@@ -18,7 +18,7 @@ import bundle  # noqa: E402  (tools/packer)
 
 PROMPT = "KATA> "
 LONG = os.environ.get("LONG") == "1"
-SILENT = "the sender went silent"
+SILENT = "the other side went silent"
 
 
 def qemu_command():
@@ -129,13 +129,20 @@ class Console:
         output = self.run(f"uninstall {name}")
         assert f'Bundle "{name}" uninstalled.' in output, output
 
-    def send_file(self, path, kill_after=None, timeout=120, command="install -z"):
+    def send_file(self, path, kill_after=None, timeout=120, command="install -z", options=()):
         """Runs `install -z` and a real sz on the serial line; returns what the console printed. kill_after: bytes of sz's
         output after which it is killed."""
+        return self.transfer(command, ["sz", "-q", "-b", *options, path], kill_after, timeout)
+
+    def receive_file(self, name, folder, kill_after=None):
+        """Runs `sz NAME` and a real rz, which stores what arrives in the folder; returns what the console printed."""
+        return self.transfer(f"sz {name}", ["rz", "-q", "-b", "-y"], kill_after, cwd=folder)
+
+    def transfer(self, command, program, kill_after=None, timeout=120, cwd=None):
+        """A command of the console that transfers a file, and the program at the other end of the line."""
         self.child.send(command + "\r")
         self.child.expect_exact("ctrl-c gives up.", timeout=20)
-        sender = subprocess.Popen(["sz", "-q", "-b", path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                  bufsize=0)
+        sender = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, cwd=cwd)
         try:
             output = self._relay(sender, kill_after, time.monotonic() + timeout)
         finally:
@@ -149,8 +156,8 @@ class Console:
         return output.split(PROMPT)[0].replace("\r\n", "\n")
 
     def _relay(self, sender, kill_after, deadline):
-        """Carries bytes between sz and the line until sz is gone, and its last words are delivered. Returns what the console
-        said in the meantime."""
+        """Carries bytes between sz or rz and the line until the program is gone, and its last words are delivered. Returns what
+        the console said in the meantime."""
         line, sent, output = self.child.child_fd, 0, ""
         while time.monotonic() < deadline:
             ready, _, _ = select.select([line, sender.stdout], [], [], 1)
@@ -161,6 +168,7 @@ class Console:
                 os.write(line, data)
                 sent += len(data)
                 if kill_after is not None and sent >= kill_after:
+                    self.killed_at = time.monotonic()
                     return output
             if line in ready:
                 received = os.read(line, 4096)

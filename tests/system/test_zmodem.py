@@ -3,11 +3,15 @@
 """install -z with the real sz of lrzsz, through QEMU's serial line."""
 import re
 import subprocess
+import sys
+import time
 import zlib
 
 import pytest
 
-from kata import LONG, PROMPT, SILENT, padded_bundle
+from kata import LONG, PROMPT, SILENT, TOP, padded_bundle, qemu_command
+
+sys.path.insert(0, f"{TOP}/tools")
 
 SIZES = {"64k": 65536, "1m": 1 << 20}
 ROUNDS = 20 if LONG else 2
@@ -21,6 +25,70 @@ def files(tmp_path_factory):
         paths[name] = folder / f"big-{name}.app"
         paths[name].write_bytes(padded_bundle(size))
     return paths
+
+
+def receive_file(console, name, folder):
+    """What the console said and what arrived."""
+    output = console.receive_file(name, folder)
+    return output, [path.read_bytes() for path in folder.iterdir()]
+
+
+def builtin(name):
+    """A file of the archive, from the build folder."""
+    import scripted
+    data = next(a for a in qemu_command() if "builtins.cpio" in a)
+    return dict(scripted.archive_members(open(re.search(r"file=([^,]*)", data)[1], "rb").read()))[name]
+
+
+@pytest.mark.parametrize("name", ["builtins.repl", "timer.app"])
+def test_sends_files_of_the_archive(console, tmp_path, name):
+    output, arrived = receive_file(console, name, tmp_path)
+    assert arrived == [builtin(name)]
+    assert f"Sent {len(arrived[0])} bytes of data" in output
+    assert (tmp_path / name).exists()
+
+
+def test_sends_an_installed_bundle_back(console, files, tmp_path):
+    path = files["64k"]
+    expect_installed(console.send_file(str(path)), path)
+    before = console.mstats()
+    output, arrived = receive_file(console, path.stem, tmp_path)
+    assert arrived == [path.read_bytes()] and (tmp_path / path.name).exists(), output
+    assert console.mstats() == before
+    console.uninstall(path.stem)
+
+
+def test_sends_the_log(console, tmp_path):
+    console.run("mdebug")
+    shown = "".join(line + "\n" for line in console.run("dmesg").splitlines()[1:])
+    output, arrived = receive_file(console, "log", tmp_path)
+    assert arrived[0].decode().splitlines()[-3:] == shown.splitlines()[-3:] and len(arrived[0]) > 500, output
+
+
+def test_receiver_that_is_not_there(console, tmp_path):
+    assert "nothing: not found" in console.run("sz nothing")
+    console.send("sz builtins.repl\r")
+    console.expect(r"rz\r")
+    console.send("\x03")
+    console.child.expect_exact(PROMPT, timeout=20)
+    assert "sz failed: interrupted" in console.child.before
+
+
+def test_long_subpackets(console, files):
+    """sz -8: subpackets of 8 KiB."""
+    path = files["64k"]
+    expect_installed(console.send_file(str(path), options=("-8",)), path)
+    console.uninstall(path.stem)
+
+
+def test_killed_receiver(console, files, tmp_path):
+    path = files["64k"]
+    expect_installed(console.send_file(str(path)), path)
+    start = time.monotonic()
+    output = console.transfer(f"sz {path.stem}", ["timeout", "-s", "KILL", "0.3", "rz", "-q", "-b", "-y"], cwd=tmp_path)
+    assert f"sz failed: {SILENT}" in output or f"Sent {SIZES['64k']} bytes" in output
+    assert time.monotonic() - start < 20
+    console.uninstall(path.stem)
 
 
 def expect_installed(output, path):
@@ -71,6 +139,8 @@ def test_killed_sender(console, files, size, fraction):
     path = files[size]
     before = console.mstats()
     output = console.send_file(str(path), kill_after=int(SIZES[size] * fraction))
+    assert time.monotonic() - console.killed_at < 15        # noticed within 5 seconds, on a machine that has time
+    assert console.run("loglevel").splitlines()[-1] == "info"
     assert f"install failed: {SILENT}" in output
     assert "installed" not in output
     assert console.mstats() == before

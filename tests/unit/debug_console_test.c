@@ -459,7 +459,7 @@ static void make_file(size_t size)
     fclose(f);
 }
 
-static void start_sender(void)
+static void start_program(const char *program, const char *folder)
 {
     int to[2], from[2];
 
@@ -470,13 +470,21 @@ static void start_sender(void)
         dup2(from[1], 1);
         for (int fd = 2; fd < 64; fd++)
             close(fd);
-        execlp("sz", "sz", "-q", "-b", path, NULL);
+        if (strcmp(program, "sz") == 0)
+            execlp("sz", "sz", "-q", "-b", path, NULL);
+        else if (chdir(folder) == 0)
+            execlp("rz", "rz", "-q", "-b", "-y", NULL);
         _exit(127);
     }
     close(to[0]);
     close(from[1]);
     fake.line_from = from[0];
     fake.line_to = to[1];
+}
+
+static void start_sender(void)
+{
+    start_program("sz", NULL);
 }
 
 static void stop_sender(void)
@@ -517,7 +525,7 @@ static void killed_sender_leaves_nothing(void **state)
     make_file(1 << 20);      /* more than the pipe holds */
     start_sender();
     fake.kill_after = 30000;
-    expect_part("install -z", "install failed: the sender went silent\n");
+    expect_part("install -z", "install failed: the other side went silent\n");
     stop_sender();
     assert_false(fake.raw);
     assert_int_equal(fake.session.id[0], 0);
@@ -539,13 +547,50 @@ static void refused_transfer(void **state)
     assert_int_equal(fake.session.id[0], 0);
 }
 
+/* What arrives is the file; log lines of the meantime are none of it. */
+static void sends_files_back(void **state)
+{
+    char folder[] = "/tmp/debug_console_rz.XXXXXX";
+    char text[256] = "";
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    static const char *const names[] = {"hello.app", "log", "other"};
+    static const char *const files[] = {"hello.app", "log", "other.app"};
+    static const char *const contents[] = {"not really a bundle", "x::line 0\nx::line 1\nx::line 2\n", "another one"};
+    fake_archive_add("dir/other.app", contents[2], 11);
+    say("install dir/other.app");
+    for (int i = 0; i < 3; i++) {
+        snprintf(text, sizeof(text), "sz %s", names[i]);
+        start_program("rz", folder);
+        expect_part(text, "\nSent ");
+        stop_sender();
+        assert_false(fake.raw);
+        snprintf(text, sizeof(text), "%s/%s", folder, files[i]);
+        FILE *f = fopen(text, "rb");
+        assert_non_null(f);
+        memset(text, 0, sizeof(text));
+        assert_true(fread(text, 1, sizeof(text) - 1, f) > 0);
+        fclose(f);
+        assert_string_equal(text, contents[i]);
+        snprintf(text, sizeof(text), "%s/%s", folder, files[i]);
+        unlink(text);
+    }
+    rmdir(folder);
+    EXPECT("sz nothing", "nothing: not found\n");
+    fake.input = "\x03";
+    expect_part("sz hello.app", "sz failed: interrupted\n");
+    assert_false(fake.raw);
+    expect_part("sz hello.app", "sz failed: the other side went silent\n");
+}
+
 static void interrupted_before_the_transfer(void **state)
 {
     (void)state;
     fake.input = "\x03";
     expect_part("install -z", "install failed: interrupted\n");
     assert_false(fake.raw);
-    expect_part("install -z", "install failed: the sender went silent\n");
+    expect_part("install -z", "install failed: the other side went silent\n");
 }
 
 /* Any line: no crash, no byte outside. */
@@ -605,6 +650,7 @@ int main(void)
         cmocka_unit_test_setup(damaged_archive, setup),
         cmocka_unit_test_setup(reads_lines, setup),
         cmocka_unit_test_setup(installs_over_the_line, setup),
+        cmocka_unit_test_setup(sends_files_back, setup),
         cmocka_unit_test_setup(killed_sender_leaves_nothing, setup),
         cmocka_unit_test_setup(refused_transfer, setup),
         cmocka_unit_test_setup(interrupted_before_the_transfer, setup),

@@ -18,7 +18,7 @@
 static struct zmodem z;
 static uint8_t sent[65536];
 static size_t sent_length, sent_seen;
-static uint8_t file[8192];
+static uint8_t file[16384];
 static size_t file_length;
 static char file_name[64];
 static uint32_t file_size;
@@ -51,13 +51,24 @@ static bool on_data(void *ctx, const uint8_t *bytes, size_t n)
     return true;
 }
 
-static const struct zmodem_ops ops = {on_send, on_begin, on_data};
+static int restarts;
+
+static bool on_restart(void *ctx)
+{
+    (void)ctx;
+    restarts++;
+    file_length = 0;
+    return true;
+}
+
+static const struct zmodem_ops ops = {on_send, on_begin, on_data, on_restart};
 
 static int setup(void **state)
 {
     (void)state;
     sent_length = sent_seen = file_length = 0;
     refuse_file = refuse_data = false;
+    restarts = 0;
     zmodem_start(&z, &ops, file);
     return 0;
 }
@@ -154,7 +165,7 @@ static void begin_file(void)
 
 static uint8_t pattern[ZM_SUBPACKET_MAX + 1];
 
-static void finish_file(uint32_t size)
+static void end_session(uint32_t size)
 {
     bin_header(ZM_ZEOF, size);
     expect_sent(ZM_ZRINIT);
@@ -165,6 +176,11 @@ static void finish_file(uint32_t size)
     assert_int_equal(z.status, ZMODEM_DONE);
     assert_int_equal(z.received, size);
     assert_int_equal(file_length, size);
+}
+
+static void finish_file(uint32_t size)
+{
+    end_session(size);
     assert_memory_equal(file, pattern, size);
 }
 
@@ -293,17 +309,56 @@ static void damaged_headers(void **state)
     finish_file(300);
 }
 
+/* Subpackets of 8 KiB (sz -8) come in parts; the last one with its CRC. */
+static void long_subpackets(void **state)
+{
+    static uint8_t block[ZM_SUBPACKET_LONG + 1];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(block); i++)
+        block[i] = (uint8_t)(i * 13 >> 2);
+    for (int crc = 0; crc < 2; crc++) {
+        setup(NULL);
+        use_crc32 = crc != 0;
+        begin_file();
+        for (int i = 0; i < 2; i++) {                   /* the first two times it may be an accident */
+            bin_header(ZM_ZDATA, 0);
+            subpacket(block, 3000, ZM_ZCRCG, 0);
+            assert_int_equal(expect_sent(ZM_ZRPOS), 0);
+            assert_int_equal(file_length, 0);
+        }
+        bin_header(ZM_ZDATA, 0);
+        subpacket(block, 3000, ZM_ZCRCG, 0);
+        assert_int_equal(file_length, 3000);
+        subpacket(block + 3000, 5000, ZM_ZCRCQ, 0);
+        assert_int_equal(expect_sent(ZM_ZACK), 8000);
+        assert_memory_equal(file, block, 8000);
+        assert_int_equal(restarts, 0);
+        subpacket(block, 2000, ZM_ZCRCG, 1);            /* damaged, and part of it was handed over: all anew */
+        assert_int_equal(expect_sent(ZM_ZRPOS), 0);
+        assert_int_equal(restarts, 1);
+        bin_header(ZM_ZDATA, 0);
+        subpacket(block, ZM_SUBPACKET_LONG, ZM_ZCRCE, 0);
+        assert_memory_equal(file, block, ZM_SUBPACKET_LONG);
+        end_session(ZM_SUBPACKET_LONG);
+    }
+}
+
 static void oversized_subpacket(void **state)
 {
+    static uint8_t block[ZM_SUBPACKET_LONG + 1];
+
     (void)state;
     use_crc32 = true;
     begin_file();
-    bin_header(ZM_ZDATA, 0);
-    subpacket(pattern, ZM_SUBPACKET_MAX, ZM_ZCRCG, 0);
-    assert_int_equal(file_length, ZM_SUBPACKET_MAX);
-    subpacket(pattern, ZM_SUBPACKET_MAX + 1, ZM_ZCRCG, 0);
-    assert_int_equal(expect_sent(ZM_ZRPOS), ZM_SUBPACKET_MAX);
-    assert_int_equal(file_length, ZM_SUBPACKET_MAX);
+    for (int i = -1; i <= ZMODEM_MAX_RESTARTS + 1; i++) {
+        bin_header(ZM_ZDATA, 0);
+        subpacket(block, sizeof(block), ZM_ZCRCG, 0);
+        if (i <= ZMODEM_MAX_RESTARTS)
+            assert_int_equal(expect_sent(ZM_ZRPOS), 0);
+    }
+    assert_int_equal(restarts, ZMODEM_MAX_RESTARTS);
+    assert_int_equal(z.error, ZMODEM_TOO_MANY_ERRORS);
 }
 
 static void too_many_errors(void **state)
@@ -531,6 +586,7 @@ int main(void)
         cmocka_unit_test_setup(repeats_after_crc_error, setup),
         cmocka_unit_test_setup(overlapping_and_missing_data, setup),
         cmocka_unit_test_setup(damaged_headers, setup),
+        cmocka_unit_test_setup(long_subpackets, setup),
         cmocka_unit_test_setup(oversized_subpacket, setup),
         cmocka_unit_test_setup(too_many_errors, setup),
         cmocka_unit_test_setup(silence_before_anything, setup),

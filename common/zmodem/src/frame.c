@@ -37,6 +37,9 @@ void zm_expect_data(struct zm_decoder *d)
     d->state = d->hex ? DATA_CR : DATA;
     d->hex = false;
     d->escaped = false;
+    d->full = false;
+    d->parts = 0;
+    d->crc = 0;
     d->length = 0;
 }
 
@@ -110,19 +113,41 @@ static enum zm_token encoding_byte(struct zm_decoder *d, uint8_t byte)
     return ZM_NOTHING;
 }
 
+/* CRC of this subpacket's data so far: of the parts and of what is in the buffer. */
+static uint32_t data_crc(const struct zm_decoder *d)
+{
+    return d->crc32 ? crc32_update(d->crc, d->data, d->length) : zm_crc16((uint16_t)d->crc, d->data, d->length);
+}
+
 static enum zm_token finish_data(struct zm_decoder *d)
 {
     uint8_t end = (uint8_t)d->frame_end;
-    bool good;
+    bool good = d->crc32 ? crc32_update(data_crc(d), &end, 1) == little_endian(d->raw)
+                         : zm_crc16(zm_crc16((uint16_t)data_crc(d), &end, 1), d->raw, 2) == 0;
 
-    if (d->crc32) {
-        good = crc32_update(crc32_update(0, d->data, d->length), &end, 1) == little_endian(d->raw);
-    } else {
-        uint16_t crc = zm_crc16(zm_crc16(0, d->data, d->length), &end, 1);
-        good = zm_crc16(crc, d->raw, 2) == 0;
-    }
     zm_decoder_reset(d);
     return good ? ZM_DATA : ZM_BAD_DATA;
+}
+
+/* The buffer is full and the subpacket goes on: its bytes must be used before the next call. */
+static enum zm_token hand_out_part(struct zm_decoder *d, uint8_t next)
+{
+    if (++d->parts == ZM_SUBPACKET_LONG / ZM_SUBPACKET_MAX)
+        return fail(d, ZM_BAD_DATA);
+    d->crc = data_crc(d);
+    d->stash = next;
+    d->full = true;
+    return ZM_PART;
+}
+
+/* Behind a part the buffer begins anew, with the byte that did not fit. */
+static void resume(struct zm_decoder *d)
+{
+    if (d->full) {
+        d->data[0] = d->stash;
+        d->length = 1;
+        d->full = false;
+    }
 }
 
 static enum zm_token data_byte(struct zm_decoder *d, uint8_t byte)
@@ -132,7 +157,7 @@ static enum zm_token data_byte(struct zm_decoder *d, uint8_t byte)
         return d->raw_length == crc_length(d) ? finish_data(d) : ZM_NOTHING;
     }
     if (d->length == ZM_SUBPACKET_MAX)
-        return fail(d, ZM_BAD_DATA);
+        return hand_out_part(d, byte);
     d->data[d->length++] = byte;
     return ZM_NOTHING;
 }
@@ -165,6 +190,7 @@ static enum zm_token escaped_byte(struct zm_decoder *d, uint8_t byte)
 
 static enum zm_token binary_byte(struct zm_decoder *d, uint8_t byte)
 {
+    resume(d);
     if (d->escaped)
         return escaped_byte(d, byte);
     if (byte == ZDLE) {

@@ -35,8 +35,20 @@ static void announce(struct zmodem *z, enum state state)
     send_header(z, ZM_ZRINIT, RECEIVER_CAPABILITIES);
 }
 
+/* Bytes were handed over that may be wrong: the file has to come anew. */
+static bool restart_file(struct zmodem *z)
+{
+    z->unchecked = 0;
+    z->received = 0;
+    return ++z->restarts <= ZMODEM_MAX_RESTARTS && z->ops->restart(z->ctx);
+}
+
 static void ask_for_position(struct zmodem *z)
 {
+    if (z->unchecked > 0 && !restart_file(z)) {
+        zmodem_abort(z, z->restarts > ZMODEM_MAX_RESTARTS ? ZMODEM_TOO_MANY_ERRORS : ZMODEM_REFUSED);
+        return;
+    }
     z->state = POSITION;
     send_header(z, ZM_ZRPOS, z->received);
 }
@@ -177,8 +189,34 @@ static bool deliver(struct zmodem *z)
     if (!z->ops->data(z->ctx, z->in.data + old, z->in.length - old))
         return false;
     z->received += z->in.length - old;
+    z->unchecked += z->in.length - old;
     progress(z);
     return true;
+}
+
+/* A subpacket that is longer than the protocol allows. Most often its end was damaged, and it will be right the next time;
+ * where it is as long again, the sender makes them so (sz -8). */
+static bool expect_long(struct zmodem *z)
+{
+    if (!z->long_subpackets) {
+        z->long_subpackets = z->too_long_at == z->received + 1;
+        z->too_long_at = z->received + 1;
+        zm_decoder_reset(&z->in);
+        trouble(z);
+        return false;
+    }
+    return true;
+}
+
+/* Part of a long subpacket. Only files have these. */
+static void on_part(struct zmodem *z)
+{
+    if (z->state != RECEIVING) {
+        zm_decoder_reset(&z->in);
+        trouble(z);
+    } else if (expect_long(z) && !deliver(z)) {
+        zmodem_abort(z, ZMODEM_REFUSED);
+    }
 }
 
 static void on_file_data(struct zmodem *z)
@@ -189,6 +227,7 @@ static void on_file_data(struct zmodem *z)
         zmodem_abort(z, ZMODEM_REFUSED);
         return;
     }
+    z->unchecked = 0;
     if (z->in.frame_end == ZM_ZCRCQ || z->in.frame_end == ZM_ZCRCW)
         send_header(z, ZM_ZACK, z->received - z->overlap);
     if (z->in.frame_end == ZM_ZCRCG || z->in.frame_end == ZM_ZCRCQ)
@@ -327,6 +366,9 @@ static void on_byte(struct zmodem *z, uint8_t byte)
     case ZM_HEADER:
         on_header(z);
         break;
+    case ZM_PART:
+        on_part(z);
+        break;
     case ZM_DATA:
         on_data(z);
         break;
@@ -381,12 +423,12 @@ const char *zmodem_error_text(enum zmodem_error error)
 {
     static const char *const texts[] = {
         [ZMODEM_OK] = "no error",
-        [ZMODEM_CANCELLED] = "cancelled by the sender",
+        [ZMODEM_CANCELLED] = "cancelled by the other side",
         [ZMODEM_INTERRUPTED] = "interrupted",
-        [ZMODEM_TIMED_OUT] = "the sender went silent",
+        [ZMODEM_TIMED_OUT] = "the other side went silent",
         [ZMODEM_TOO_MANY_ERRORS] = "too many transmission errors",
         [ZMODEM_REFUSED] = "the file was refused",
-        [ZMODEM_INCOMPLETE] = "the sender ended before the end of the file",
+        [ZMODEM_INCOMPLETE] = "ended before the end of the file",
         [ZMODEM_NO_FILE] = "no file was sent",
         [ZMODEM_NOT_SUPPORTED] = "remote commands are not supported",
     };

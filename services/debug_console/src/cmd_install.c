@@ -2,26 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The KataOS-C authors
  *
- * Packages come from the archive or over the serial line. While a transfer owns the line the driver holds log lines
- * back (raw mode); every way out of receive() gives the line back.
+ * Packages come from the archive or over the serial line.
  */
 #include "console.h"
 
 #include <string.h>
 
 #include <cpio/cpio.h>
-
-enum {
-    DRAIN_QUIET_MS = 1000,      /* a sender that was told to stop has stopped when it was silent for so long */
-    DRAIN_READS = 4096,         /* and is not waited for longer than this many reads */
-};
-
-static void zmodem_send(void *ctx, const uint8_t *bytes, size_t n)
-{
-    (void)ctx;
-    console_write((const char *)bytes, n);
-    console_flush();
-}
 
 static bool zmodem_begin(void *ctx, const char *name, uint32_t size)
 {
@@ -33,16 +20,12 @@ static bool zmodem_data(void *ctx, const uint8_t *bytes, size_t n)
     return upload_data(ctx, bytes, n);
 }
 
-static const struct zmodem_ops zmodem_ops = {zmodem_send, zmodem_begin, zmodem_data};
-
-/* Throws away what a failed sender still had on its way: it must not be taken for commands. */
-static void drain(void)
+static bool zmodem_restart(void *ctx)
 {
-    const uint8_t *bytes;
-
-    for (int i = 0; i < DRAIN_READS && console_read(&bytes, DRAIN_QUIET_MS) > 0; i++)
-        ;
+    return upload_restart(ctx);
 }
+
+static const struct zmodem_ops zmodem_ops = {transfer_send, zmodem_begin, zmodem_data, zmodem_restart};
 
 static void run_session(struct zmodem *z, struct upload *u)
 {
@@ -55,8 +38,6 @@ static void run_session(struct zmodem *z, struct upload *u)
         else
             zmodem_timeout(z);
     }
-    if (z->status == ZMODEM_FAILED)
-        drain();
 }
 
 /* Receives a file over the line. @return false, after a message, when it did not arrive. */
@@ -65,12 +46,9 @@ static bool receive(struct upload *u, const char *command)
     struct zmodem *z = &scratch.zmodem;
 
     /* No capital C or G, no NAK: a sender that was started too early takes these for a YMODEM receiver. */
-    console_puts("Start the zmodem transfer now; ctrl-c gives up.\n");
-    console_flush();
-    (void)uart_set_raw(1);
+    transfer_begin("Start the zmodem transfer now; ctrl-c gives up.\n");
     run_session(z, u);
-    (void)uart_set_raw(0);
-    console_puts("\n");
+    transfer_end(z->status != ZMODEM_DONE);
     if (z->status == ZMODEM_DONE)
         return true;
     failed(command, u->error != 0 ? process_error(u->error) : zmodem_error_text(z->error));

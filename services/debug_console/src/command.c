@@ -62,6 +62,7 @@ static const struct command commands[] = {
     {"status", "[BUNDLE]", cmd_status, 0, 1},
     {"stop", "BUNDLE", cmd_stop, 1, 1},
     {"suspend", "BUNDLE", cmd_suspend, 1, 1},
+    {"sz", "FILE | BUNDLE | log", cmd_sz, 1, 1},
     TEST_COMMAND("test_alloc", "", cmd_test_alloc, 0, 0)
     TEST_COMMAND("test_alloc_error", "", cmd_test_alloc_error, 0, 0)
     TEST_COMMAND("test_crash", "SERVICE", cmd_test_crash, 1, 1)

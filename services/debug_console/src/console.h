@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <zmodem/sender.h>
 #include <zmodem/zmodem.h>
 
 #include "camkes.h"
@@ -89,6 +90,7 @@ command_fn cmd_builtins, cmd_bundles, cmd_packages, cmd_ps, cmd_resume, cmd_star
 command_fn cmd_install, cmd_rz;                                                                    /* cmd_install.c */
 command_fn cmd_instret;                                                                            /* cmd_instret.c */
 command_fn cmd_kvdelete, cmd_kvread, cmd_kvwrite;                                                  /* cmd_key.c */
+command_fn cmd_sz;                                                                                 /* cmd_sz.c */
 command_fn cmd_source;                                                                             /* cmd_script.c */
 command_fn cmd_capscan;                                                                            /* cmd_capscan.c */
 command_fn cmd_dmesg, cmd_loglevel;                                                                /* cmd_log.c */
@@ -153,6 +155,8 @@ bool archive_find(const char *name, struct cpio_entry *entry);
 
 /* One installation. error != 0 from the first refusal on. */
 struct upload {
+    char id[NAME_SIZE];
+    uint32_t announced;     /* size, 0: unknown */
     uint32_t session;
     uint32_t size;          /* bytes passed on */
     uint32_t crc;           /* of these */
@@ -169,16 +173,31 @@ bool upload_data(struct upload *u, const uint8_t *bytes, size_t n);
 /** Both, for a file of the archive. */
 bool upload_file(struct upload *u, const struct cpio_entry *file);
 
+/** Forgets what was passed on: the file comes anew. */
+bool upload_restart(struct upload *u);
+
 /** Completes the installation; id receives the bundle's. */
 bool upload_end(struct upload *u, char id[NAME_SIZE]);
 
 /** Gives up; nothing remains. */
 void upload_abort(struct upload *u);
 
+/* ---- transfer.c: the line while a file transfer owns it -------------------------------------------------------------- */
+
+/** Says what to do now, and makes the line raw: log lines wait. */
+void transfer_begin(const char *text);
+
+/** For both directions: sends bytes at once. */
+void transfer_send(void *ctx, const uint8_t *bytes, size_t n);
+
+/** Gives the line back, on every way out of a transfer; failed: what the other side still sends must not be taken for commands. */
+void transfer_end(bool failed);
+
 /* ---- memory that only one command at a time needs ------------------------------------------------------------------ */
 
 union scratch {
     struct zmodem zmodem;
+    struct zmodem_sender sender;
     char text[ZM_SUBPACKET_MAX];
     uint8_t bytes[ZM_SUBPACKET_MAX];
 };

@@ -30,11 +30,21 @@ static bool bundle_id(const char *file_name, char id[NAME_SIZE])
 
 bool upload_begin(struct upload *u, const char *file_name, uint32_t size)
 {
-    char id[NAME_SIZE];
+    u->announced = size;
+    if (!u->discard && !bundle_id(file_name, u->id)) {
+        u->error = PROCESS_BUNDLE_ID_INVALID;
+        return false;
+    }
+    return upload_restart(u);
+}
 
+bool upload_restart(struct upload *u)
+{
+    upload_abort(u);
+    u->size = u->crc = 0;
     if (u->discard)
         return true;
-    u->error = bundle_id(file_name, id) ? pkg_mgmt_install_begin(id, size, &u->session) : PROCESS_BUNDLE_ID_INVALID;
+    u->error = pkg_mgmt_install_begin(u->id, u->announced, &u->session);
     u->open = u->error == 0;
     return u->open;
 }

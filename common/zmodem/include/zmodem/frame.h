@@ -11,7 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ZM_SUBPACKET_MAX = 1024, ZM_HEX_HEADER_MAX = 21, ZM_CANCEL_LENGTH = 16 };
+enum {
+    ZM_SUBPACKET_MAX = 1024,        /* what the protocol allows, and the decoder keeps */
+    ZM_SUBPACKET_LONG = 8192,       /* what some senders make of it (sz -8): comes in parts */
+    ZM_HEX_HEADER_MAX = 21,
+    ZM_CANCEL_LENGTH = 16,
+};
 
 /* Frame types (protocol chapter 11). */
 enum zm_type {
@@ -33,7 +38,8 @@ enum zm_token {
     ZM_NOISE,       /* a byte that belongs to nothing */
     ZM_HEADER,      /* .type and .position are valid */
     ZM_BAD_HEADER,  /* damaged; the decoder looks for the next header */
-    ZM_DATA,        /* .data[0..length) and .frame_end are valid */
+    ZM_PART,        /* .data[0..length) is valid, but not checked: the subpacket goes on */
+    ZM_DATA,        /* .data[0..length) and .frame_end are valid; so was what came in parts before it */
     ZM_BAD_DATA,    /* damaged or too long; the decoder looks for the next header */
     ZM_CANCEL,      /* five CAN in a row */
 };
@@ -50,6 +56,10 @@ struct zm_decoder {
     enum zm_type type;
     uint32_t position;      /* ZP0..ZP3 */
     enum zm_frame_end frame_end;
+    uint8_t parts;          /* of this subpacket that have been handed out */
+    bool full;              /* data was handed out as a part; stash comes before the next byte */
+    uint8_t stash;
+    uint32_t crc;           /* of the parts */
     uint16_t length;
     uint8_t data[ZM_SUBPACKET_MAX];
 };
@@ -64,6 +74,19 @@ enum zm_token zm_decode(struct zm_decoder *d, uint8_t byte);
 
 /** Writes a hex header into out (at least ZM_HEX_HEADER_MAX bytes). @return its length. */
 size_t zm_hex_header(uint8_t *out, enum zm_type type, uint32_t position);
+
+/* Where frames are written to. */
+struct zm_output {
+    void (*send)(void *ctx, const uint8_t *bytes, size_t n);
+    void *ctx;
+    bool escape_all;        /* control characters, because the receiver asks for it */
+};
+
+/** Sends a binary header with CRC-32. Data that follows it has CRC-32, too. */
+void zm_binary_header(const struct zm_output *out, enum zm_type type, uint32_t position);
+
+/** Sends a subpacket behind a binary header. */
+void zm_subpacket(const struct zm_output *out, const uint8_t *bytes, size_t n, enum zm_frame_end end);
 
 /** CRC-16/XMODEM, the one of hex and 16-bit binary frames. */
 uint16_t zm_crc16(uint16_t crc, const uint8_t *bytes, size_t n);

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The KataOS-C authors
  *
- * ZMODEM receiver as a pure state machine: the caller feeds bytes and time-outs, the receiver calls back with bytes to
+ * ZMODEM receiver (sender: sender.h) as a pure state machine: the caller feeds bytes and time-outs, the receiver calls back with bytes to
  * send and file data. It does no input or output of its own, allocates nothing, and takes one file per session (further
  * files of a batch are skipped). Protocol: "The ZMODEM Inter Application File Transfer Protocol", C. Forsberg, 1988.
  */
@@ -17,8 +17,11 @@ struct zmodem_ops {
     void (*send)(void *ctx, const uint8_t *bytes, size_t n);
     /* A file is offered: its name as the sender gave it (path included) and its size, 0 when unknown. False refuses. */
     bool (*begin)(void *ctx, const char *name, uint32_t size);
-    /* The next n bytes of the file, in order, each byte exactly once, CRC checked. False ends the session. */
+    /* The next n bytes of the file, in order, each byte exactly once. False ends the session. */
     bool (*data)(void *ctx, const uint8_t *bytes, size_t n);
+    /* All data so far is void: the file comes anew, from its begin. Happens only when a subpacket of more than ZM_SUBPACKET_MAX
+     * bytes, which is handed over before its CRC is known, was damaged. False ends the session. */
+    bool (*restart)(void *ctx);
 };
 
 enum zmodem_status { ZMODEM_RUNNING, ZMODEM_DONE, ZMODEM_FAILED };
@@ -36,11 +39,12 @@ enum zmodem_error {
 };
 
 enum {
-    ZMODEM_WAIT_MS = 2000,      /* silence before zmodem_timeout() is due */
+    ZMODEM_WAIT_MS = 1000,      /* silence before zmodem_timeout() is due */
     ZMODEM_END_WAIT_MS = 500,   /* the same while only the closing "OO" is missing */
-    ZMODEM_MAX_QUIET = 4,       /* silences in a row before giving up, once the sender was heard */
-    ZMODEM_MAX_START_QUIET = 45,/* the same while nobody was heard yet */
+    ZMODEM_MAX_QUIET = 3,       /* silences in a row before giving up, once the sender was heard */
+    ZMODEM_MAX_START_QUIET = 90,/* the same while nobody was heard yet */
     ZMODEM_MAX_ERRORS = 20,     /* errors without progress before giving up */
+    ZMODEM_MAX_RESTARTS = 3,    /* times that a file comes anew */
 };
 
 /* Private to the receiver; `status`, `error` and `received` may be read. */
@@ -50,12 +54,16 @@ struct zmodem {
     enum zmodem_status status;
     enum zmodem_error error;
     uint32_t received;      /* bytes of the file delivered so far */
+    uint32_t unchecked;     /* ... of these in a subpacket whose CRC is not known yet */
+    uint32_t too_long_at;   /* position + 1 of the last subpacket that was too long; 0: none */
+    bool long_subpackets;   /* the sender makes them longer than ZM_SUBPACKET_MAX */
     uint32_t overlap;       /* bytes of the current frame that were delivered before: dropped */
     uint16_t garbage;       /* bytes since the last thing that made sense */
     uint8_t state;
     uint8_t file;
     uint8_t errors;
     uint8_t quiet;
+    uint8_t restarts;
     uint8_t closing;        /* letters of the final "OO" seen */
     struct zm_decoder in;
 };
