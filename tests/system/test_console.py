@@ -128,8 +128,8 @@ def test_results(console):
 
 def test_completion(console):
     assert edited(console, "ech\tx") == "x"
-    console.send("start h\t")
-    console.child.expect_exact("start hello ")
+    console.send("start logt\t")
+    console.child.expect_exact("start logtest ")
     console.send("\x15kv\t")
     console.child.expect_exact("kvdelete  kvread  kvwrite  \r\n" + PROMPT + "kv")
     console.send("\x15start qq\t")
