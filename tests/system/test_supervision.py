@@ -3,16 +3,17 @@
 """Any component may die at any moment: it is reported with its registers and restarted, whoever called it gets an error, and the system
 goes on."""
 import os
+import random
 import re
 import time
 
+import pexpect
 import pytest
 
-from kata import PROMPT, Console
+from kata import LONG, PROMPT, Console, padded_bundle
 
 SERVICES = ["uart_driver", "timer_service", "memory_manager", "mailbox_driver", "security_coordinator", "ml_coordinator", "sdk_runtime",
             "process_manager", "debug_console"]
-STATELESS = ["uart_driver", "mailbox_driver", "ml_coordinator", "debug_console"]
 RELEASE = os.environ.get("OUT", "").endswith("release")
 debug_only = pytest.mark.skipif(RELEASE, reason="release build")
 REGISTERS = r"supervisor::%s: ra 0x[0-9a-f]{8} sp 0x[0-9a-f]{8} gp .* a5 0x[0-9a-f]{8}\r?\n"
@@ -48,18 +49,191 @@ def test_release_has_no_sudden_death(console, command):
     assert "unknown command" in console.run(command)
 
 
-@debug_only
-@pytest.mark.parametrize("name", STATELESS)
-def test_killed_while_idle(console, name):
-    before = services(console)[name][2]
-    die(console, f"test_kill {name}", "killed")
-    assert services(console)[name][2] == before + 1
+FIBONACCI = re.compile(r"\[fibonacci\]::fibonacci::\[[ \d]\d\] +\d+  (\d+)")
+
+
+@pytest.fixture(scope="module")
+def busy():
+    """A system with two applications at work: one writes a line every 100 ms, one waits for ever."""
+    console = Console()
+    console.before = console.mstats()
+    for name in ("fibonacci", "hello"):
+        console.install(name)
+        console.start(name)
+    console.expect(r"\[hello\]::Done")
+    console.with_applications = console.mstats()
+    yield console
+    console.close()
+
+
+def until(console, command, done, tries=8):
+    """Repeats a command that a death may spoil until its output says that it is done. The prompt may be lost, too."""
+    for _ in range(tries):
+        console.send(command + "\r")
+        if console.child.expect_exact([PROMPT, pexpect.TIMEOUT], timeout=5) == 1:
+            console.settle()
+        output = console.child.before.replace("\r\n", "\n")
+        if re.search(done, output, re.M):
+            return output
+    raise AssertionError(f"{command}: {output}")
+
+
+def assert_applications_go_on(console):
+    """The times of the lines are still multiples of 100 ms, none is missing behind those that the dying driver may have had."""
+    times = [int(ms) for ms in FIBONACCI.findall(console.collect(1.2))]
+    assert len(times) >= 8, times
+    assert times == list(range(times[0], times[-1] + 100, 100)), times
+    assert "fibonacci: Running\nhello: Running\n" in until(console, "status", "hello: Running")
 
 
 @debug_only
-def test_fault_is_reported_with_pc_and_address(console):
-    die(console, "test_crash ml_coordinator", "instruction access fault at pc 0x00000000, address 0x00000000".split(" at")[0])
-    assert "ml_coordinator::no vector core" in console.run("mldebug")
+@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("how, cause", [("test_kill", "killed"), ("test_crash", "instruction (page|access) fault")])
+def test_dies_while_idle(busy, name, how, cause):
+    """It is reported and restarted; the console comes back, applications go on, no memory is lost and none is given twice."""
+    before = services(busy)[name][2]
+    die(busy, f"{how} {name}", cause)
+    assert services(busy)[name][:3:2] == ("running", before + 1)
+    assert_applications_go_on(busy)
+    assert busy.mstats() == busy.with_applications
+
+
+@debug_only
+def test_all_memory_comes_back(busy):
+    for name in ("fibonacci", "hello"):
+        busy.stop(name)
+        busy.uninstall(name)
+    assert busy.mstats() == busy.before
+
+
+@debug_only
+def test_a_fault_is_reported_with_pc_and_address():
+    console = Console()
+    try:
+        console.send("test_crash ml_coordinator\r")
+        console.expect(r"supervisor::ml_coordinator: instruction (page|access) fault at pc 0x00000000, address 0x00000000; restarted \(1\)\r\n")
+        console.expect(REGISTERS % "ml_coordinator")
+        console.settle()
+        assert "ml_coordinator::no vector core" in console.run("mldebug")
+    finally:
+        console.close()
+
+
+def doom(console, name, after_us):
+    """It dies when it has used so much of the processor: in the middle of something."""
+    console.send(f"test_kill {name} {after_us}\r")
+    console.settle()
+
+
+# What the services are doing when they die, and the microseconds of the processor that they may do it for.
+WORK = [("install", name, us) for name in ("security_coordinator", "process_manager", "memory_manager", "uart_driver") for us in (30, 120, 500)]
+
+
+@debug_only
+@pytest.mark.parametrize("name, after_us", [work[1:] for work in WORK], ids=[f"{work[1]}-{work[2]}" for work in WORK])
+def test_dies_during_an_installation(name, after_us):
+    console = Console()
+    try:
+        before = console.mstats()
+        doom(console, name, after_us)
+        until(console, "install hello.app", "installed|BundleFound|DeleteFirst")
+        until(console, "start hello", "started|BundleRunning")
+        until(console, "kvwrite hello k v", "Write key")
+        until(console, "stop hello", "stopped|BundleNotRunning")
+        until(console, "uninstall hello", "uninstalled|BundleNotFound")
+        console.settle()
+        if services(console)[name][2] == 0:     # it had less to do than that: once more, now
+            die(console, f"test_kill {name}", "killed")
+        assert console.mstats() == before
+    finally:
+        console.close()
+
+
+@debug_only
+@pytest.mark.parametrize("name, after_us", [("uart_driver", 3000), ("security_coordinator", 1000), ("process_manager", 400), ("memory_manager", 200),
+                                            ("timer_service", 200)])
+def test_dies_during_an_upload(tmp_path, name, after_us):
+    """The transfer succeeds or fails with a message; the console is there afterwards, and so is all memory."""
+    path = tmp_path / "big.app"
+    path.write_bytes(padded_bundle(60000))
+    console = Console()
+    try:
+        before = console.mstats()
+        doom(console, name, after_us)
+        output = console.send_file(str(path))
+        assert "installed" in output or "failed" in output, output
+        console.settle()
+        until(console, "uninstall big", "uninstalled|BundleNotFound")
+        output = console.send_file(str(path))
+        assert "installed" in output, output
+        until(console, "uninstall big", "uninstalled")
+        assert console.mstats() == before
+        assert services(console)[name][2] <= 1
+    finally:
+        console.close()
+
+
+@debug_only
+def test_dies_during_key_writes():
+    """A key has its old or its new value, never something else."""
+    console = Console()
+    try:
+        console.install("hello")
+        before = console.mstats()
+        until(console, "kvwrite hello k 0000", "Write key")
+        value = "0000"
+        for death, after_us in enumerate((20, 27, 35, 50, 80)):
+            doom(console, "security_coordinator", after_us)
+            for n in range(6):
+                new = f"{death}{n}" * (3 + n)
+                output = console.run(f"kvwrite hello k {new}")
+                read = re.search(r"^\[([\d, ]+)\]$", until(console, "kvread hello k", r"^\[[\d, ]+\]$"), re.M)[1]
+                found = bytes(int(byte) for byte in read.split(", ")).decode()
+                assert found == new or ("failed" in output and found == value), (found, new, value, output)
+                value = found
+        assert services(console)["security_coordinator"][2] > 0
+        until(console, "kvdelete hello k", "Delete key")
+        assert console.mstats() == before
+    finally:
+        console.close()
+
+
+@debug_only
+@pytest.mark.parametrize("seed", range(20 if LONG else 2))
+def test_random_deaths(seed):
+    """Random commands, and one service after the other dies now or in the middle of them. In the end everything is as before."""
+    rng = random.Random(seed)
+    console = Console()
+    commands = [("install hello.app", "installed|BundleFound|DeleteFirst"), ("start hello", "started|BundleRunning|BundleNotFound"),
+                ("stop hello", "stopped|BundleNotRunning|BundleNotFound"), ("uninstall hello", "uninstalled|BundleNotFound|BundleRunning"),
+                ("kvwrite hello a 1", "Write key|BundleNotFound"), ("kvdelete hello a", "Delete key|BundleNotFound"), ("mstats", "bytes in-use"),
+                ("bundles", ""), ("sleep 20", ""), ("capscan mailbox", ""), ("install fibonacci.app", "installed|BundleFound|DeleteFirst"),
+                ("start fibonacci", "started|BundleRunning|BundleNotFound"), ("stop fibonacci", "stopped|BundleNotRunning|BundleNotFound"),
+                ("uninstall fibonacci", "uninstalled|BundleNotFound|BundleRunning")]
+    victims = [name for name in SERVICES for _ in range(4)]
+    rng.shuffle(victims)
+    try:
+        before = console.mstats()
+        for name in victims:
+            after = rng.choice(("", rng.randrange(20, 200), rng.randrange(20, 2000)))
+            console.send(f"test_kill {name} {after}\r")
+            console.settle()
+            for _ in range(2):
+                console.send(rng.choice(commands)[0] + "\r")
+                console.settle()
+        for name in ("hello", "fibonacci"):
+            until(console, f"stop {name}", "stopped|BundleNotRunning|BundleNotFound")
+            until(console, f"uninstall {name}", "uninstalled|BundleNotFound")
+        console.settle()
+        rows = services(console)
+        print({name: row[2] for name, row in rows.items()})
+        assert all(row[0] == "running" for row in rows.values())
+        assert console.mstats() == before
+    except Exception:
+        print(console.transcript()[-6000:])
+        raise
+    finally:
+        console.close()
 
 
 @debug_only

@@ -66,6 +66,16 @@ impl Request {
     }
 }
 
+/// Makes a call that waits; again when the runtime died in it, which ends the call but loses nothing.
+pub(crate) fn again(call: impl Fn() -> Result<Answer>) -> Result<Answer> {
+    loop {
+        match call() {
+            Err(Error::SDKServiceRestarted) => continue,
+            answer => return answer,
+        }
+    }
+}
+
 /// Results that are being read.
 pub(crate) struct Answer {
     words: Words,

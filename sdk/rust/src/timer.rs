@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The KataOS-C authors
 //! Timers: every application has the ids 0 to 30.
-use crate::{abi, call::Request, Result};
+use crate::{abi, call::{again, Request}, Result};
 
 /// Completes once, after `ms` milliseconds.
 pub fn oneshot(id: u32, ms: u32) -> Result<()> {
@@ -20,7 +20,7 @@ pub fn cancel(id: u32) -> Result<()> {
 
 /// Waits until a timer completes; bit n is timer n. 0 at once when no timer is running.
 pub fn wait() -> Result<u32> {
-    Request::new(abi::TIMER_WAIT).call()?.word()
+    again(|| Request::new(abi::TIMER_WAIT).call())?.word()
 }
 
 /// The same without waiting; 0 when nothing has completed.

@@ -36,6 +36,10 @@ int console_sleep(uint32_t timer_id, uint32_t ms)
 {
     int error = timer_oneshot(timer_id, ms);
 
+    if (error < 0) {                /* TimerService died in the call, with the timer started or not */
+        (void)timer_cancel(timer_id);
+        error = timer_oneshot(timer_id, ms);
+    }
     if (error != 0)
         return error;
     console_flush();

@@ -13,6 +13,9 @@
 
 enum { CONTROL_C = 0x03 };
 
+/* Tries until a service that dies again and again is taken to refuse: one more than the restarts per minute of the assembly. */
+enum { RESTARTS = 6 };
+
 static struct {
     char bytes[256];
     size_t length;
@@ -25,10 +28,14 @@ static struct {
     bool interrupted;       /* ^C was typed since the last prompt: whatever runs ends */
 } input;
 
+/* What a driver that dies has taken and not sent is lost with it, so it is written again. Otherwise a console that cannot speak cannot
+ * complain. */
 void console_flush(void)
 {
-    if (output.length > 0)
-        (void)uart_write((const uint8_t *)output.bytes, output.length);     /* a console that cannot speak cannot complain */
+    int error = -1;
+
+    for (int tries = 0; output.length > 0 && error < 0 && tries < RESTARTS; tries++)
+        error = uart_write((const uint8_t *)output.bytes, output.length);
     output.length = 0;
 }
 
@@ -125,22 +132,34 @@ bool console_interrupted(void)
     return take_interrupt();
 }
 
+/* The time; NO_TIME when TimerService refuses to serve. */
+#define NO_TIME UINT64_MAX
+static uint64_t now_ms(void)
+{
+    for (int tries = 0; tries < RESTARTS; tries++) {
+        uint64_t now = timer_now_ms();
+        if (!camkes_server_restarted())
+            return now;
+    }
+    return NO_TIME;
+}
+
 enum wait_end console_wait(uint32_t ms, bool any_key)
 {
-    uint64_t now = timer_now_ms(), end = now + ms;
+    uint64_t now = now_ms(), end = now + ms;
 
     for (;;) {
         if (take_interrupt())
             return WAIT_INTERRUPTED;
         if (any_key && input.next != input.length)
             return WAIT_KEY;
-        if (now >= end)
+        if (now >= end || now == NO_TIME)
             return WAIT_OVER;
         if (input.length - input.next == sizeof(input.bytes))       /* a script in a pipe: nobody types */
             (void)console_sleep(SLEEP_TIMER, (uint32_t)(end - now));
         else
             receive((uint32_t)(end - now));
-        now = timer_now_ms();
+        now = now_ms();
     }
 }
 

@@ -22,15 +22,17 @@ static struct policy policies[SUPERVISED];
 static seL4_CPtr tcb_of(unsigned number) { return camkes_supervised[number].caps; }
 static seL4_CPtr sc_of(unsigned number) { return camkes_supervised[number].caps + 1u; }
 
-static bool set_budget(unsigned number, uint32_t budget_us, uint32_t period_us)
-{
-    return seL4_SchedControl_ConfigureFlags(SCHED_CTRL, sc_of(number), budget_us, period_us, 0, number, 0) == seL4_NoError;
-}
-
 uint64_t consumed(seL4_CPtr sc)
 {
     seL4_SchedContext_Consumed_t time = seL4_SchedContext_Consumed(sc);
     return time.error ? 0 : time.consumed;
+}
+
+/* The kernel forgets what was consumed when it sets a budget. */
+static bool set_budget(unsigned number, uint32_t budget_us, uint32_t period_us)
+{
+    lives[number].cpu_us += consumed(sc_of(number));
+    return seL4_SchedControl_ConfigureFlags(SCHED_CTRL, sc_of(number), budget_us, period_us, 0, number, 0) == seL4_NoError;
 }
 
 /* Stops the thread and notes where it was. Whatever it waited for, it does not any more. */
