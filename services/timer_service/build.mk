@@ -3,7 +3,8 @@
 
 COMPONENTS += timer_service
 timer_service_SRCS = $(addprefix services/timer_service/src/,service.c timers.c goldfish_rtc.c)
-timer_service_INC = services/timer_service/include
+# Common prologues save a page of code.
+timer_service_CFLAGS := -msave-restore
 
 UNIT_TESTS += timers
 timers_TEST_SRCS = tests/unit/timers_test.c services/timer_service/src/timers.c

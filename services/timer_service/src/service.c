@@ -47,14 +47,12 @@ void pre_init(void)
 {
     rtc_init();
     if (!start.valid) {
-        timers_init();
         start.clock = rtc_now();
         camkes_in_order();
         start.valid = true;
-    } else {                    /* restarted */
-        signal_clients(timers_recover());
-        update_alarm();
     }
+    signal_clients(timers_recover());       /* in the first life there are none */
+    update_alarm();
 }
 
 void irq_handle(void)

@@ -17,10 +17,11 @@ enum {
     TIMERS_CLIENTS = 4,
 };
 
+/* No timers, for tests; the state of the first life is zeros, which are none. */
 void timers_init(void);
 
 /*
- * In the place of timers_init when the service was restarted, wherever it had died: running timers go on, completions stay. What was
+ * Before anything else, in the first life and when the service was restarted, wherever it had died: running timers go on, completions stay. What was
  * being started or cancelled just then may be done or not (its client has got an error); what was completing has completed. The last
  * completions that a client was told of, if it has made no other call since, are told again, as it may not have heard them.
  * Returns the set of clients that have completions.

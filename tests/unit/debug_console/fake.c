@@ -327,6 +327,7 @@ uint32_t timer_completed_timers(void)
     return mask;
 }
 
+int timer_cancel(uint32_t timer_id) { fake.timers &= ~(1u << timer_id); return 0; }
 int timer_oneshot(uint32_t timer_id, uint32_t duration_ms)
 {
     if (timer_id > 31)
