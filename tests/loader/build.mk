@@ -60,9 +60,12 @@ endif
 ktest-loaded: $(OUT)/ktest/run.sh
 
 else ifneq ($(ARCH),riscv64)
-# For `make test`: both word sizes and builds with upstream's values, and a debug build with several domains and sel4test's root CNode.
+# For `make test`: both word sizes and builds with upstream's values, a debug build with several domains and sel4test's root CNode, and
+# one with the benchmark calls and error texts.
 LOADED_DOMAINS := ROOT_CNODE_SIZE_BITS=13 NUM_DOMAINS=16
 LOADED_DOMAINS_SUFFIX := -ROOT_CNODE_SIZE_BITS_13-NUM_DOMAINS_16
+LOADED_MEASURED := KERNEL_BENCHMARK=track_utilisation KERNEL_INVOCATION_REPORT_ERROR_IPC=true
+LOADED_MEASURED_SUFFIX := -KERNEL_BENCHMARK_track_utilisation-KERNEL_INVOCATION_REPORT_ERROR_IPC_true
 
 .PHONY: ktest-upstream
 ktest-upstream:
@@ -73,7 +76,9 @@ ktest-upstream:
 	    $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a ROOT_TASK=$$image build/upstream-$$a-$(BUILD)/user/run.sh || exit 1; \
 	    [ $(BUILD) = release ] || $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a $(LOADED_DOMAINS) ktest-loaded || exit 1; \
 	done
+	+$(Q)[ $(BUILD) = release ] || $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=riscv32 $(LOADED_MEASURED) ktest-loaded
 ktest-images: ktest-upstream
-LOADED_RUNS := $(foreach a,riscv32 riscv64,$(a)-debug$(VARIANT) $(a)-release$(VARIANT) $(a)-debug$(VARIANT)$(LOADED_DOMAINS_SUFFIX))
+LOADED_RUNS := $(foreach a,riscv32 riscv64,$(a)-debug$(VARIANT) $(a)-release$(VARIANT) $(a)-debug$(VARIANT)$(LOADED_DOMAINS_SUFFIX)) \
+    riscv32-debug$(VARIANT)$(LOADED_MEASURED_SUFFIX)
 KTEST_COMMANDS += $(foreach r,$(LOADED_RUNS),'upstream $(r)=timeout 300 sh build/upstream-$(r)/ktest/run.sh </dev/null')
 endif
