@@ -49,10 +49,10 @@ $(IMAGE_OUTPUTS) &: $(COMPONENT_ELFS) $(OUT)/rootserver.elf $(filter %.elf,$(COM
 	    --cdl $(OUT)/system.cdl --spec $(OUT)/capdl.bin --json $(OUT)/composition.json
 	@touch $(IMAGE_OUTPUTS)
 
-# Who holds which capability: a file of the archive, whose own size is therefore no part of it.
+# Who holds which capability: a file of the archive, whose own size and content are therefore no part of it.
 $(GEN)/authority.txt: $(ASSEMBLY) $(wildcard platforms/$(PLATFORM)/*.camkes interfaces/*.idl4) $(COMPOSER_PY)
 	@mkdir -p $(@D)
-	$(Q)$(PY) $(COMPOSER) graph $(filter-out --size-of BUILTINS_SIZE=%,$(COMPOSE_ARGS)) -D BUILTINS_SIZE=4096 --without-sizes --authority $@
+	$(Q)$(PY) $(COMPOSER) graph $(filter-out --size-of BUILTINS_SIZE=% --content archive_hw.archive=%,$(COMPOSE_ARGS)) -D BUILTINS_SIZE=4096 --without-sizes --authority $@
 
 # The drawing for the documentation, and who holds which capability.
 docs/graph.svg docs/authority.txt &: $(GLUE_STAMP)
