@@ -68,7 +68,7 @@ def run_pytest(folder, timeout, out=None, qemu_command=None):
             failed = 1
     if code != 0 and failed == 0:
         failed = 1
-    record("pytest " + folder + (" " + out.rsplit("-", 1)[-1] if out else ""), passed, failed, start, output)
+    record("pytest " + folder + (" " + os.path.basename(out).split("-", 1)[-1] if out else ""), passed, failed, start, output)
 
 
 def run_target(spec):
