@@ -11,3 +11,7 @@ sdk_runtime_SRCS = services/sdk_runtime/src/service.c $(sdk_runtime_LOGIC)
 UNIT_TESTS += sdk_runtime
 sdk_runtime_TEST_SRCS = tests/unit/sdk_runtime_test.c $(sdk_runtime_LOGIC) common/camkes/src/marshal.c
 sdk_runtime_TEST_CFLAGS = -Iservices/sdk_runtime/src -Iservices/sdk_runtime/include $(sdk_runtime_INCLUDES)
+
+UNIT_TESTS += sdk_runtime_death
+sdk_runtime_death_TEST_SRCS = tests/unit/sdk_runtime_death_test.c $(sdk_runtime_LOGIC) common/camkes/src/marshal.c
+sdk_runtime_death_TEST_CFLAGS = $(sdk_runtime_TEST_CFLAGS) $(SUDDEN_DEATH_CFLAGS)

@@ -152,3 +152,24 @@ def test_template_builds(tmp_path):
     subprocess.run([CROSS, *ARCH, "-std=c11", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-Os", f"-I{ROOT}/sdk/include",
                     f"-I{ROOT}/common/libc/include", f"-I{ROOT}/common/sdk_abi/include", "-c",
                     str(tmp_path / "apps/c/blink-2/main.c"), "-o", str(tmp_path / "main.o")], check=True)
+    checker = manifest_checker(tmp_path)
+    manifest = str(tmp_path / "apps/c/blink-2/manifest")
+    assert subprocess.run([checker, "blink-2", manifest], check=False).returncode == 0
+    wrong = subprocess.run([checker, "blink-3", manifest], stderr=subprocess.PIPE, text=True, check=False)
+    assert wrong.returncode == 1 and wrong.stderr == f"{manifest}:3: name of another bundle\n"
+
+
+def manifest_checker(folder):
+    tool = folder / "manifest-check"
+    subprocess.run(["gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT}/common/manifest/include", f"-I{ROOT}/common/sdk_abi/include",
+                    *map(str, sorted((ROOT / "common/manifest/src").glob("*.c"))), str(ROOT / "tools/packer/manifest_check.c"),
+                    "-o", str(tool)], check=True)
+    return str(tool)
+
+
+def test_manifest_is_packed_and_shown(tmp_path, check):
+    program = build(tmp_path, PROGRAM)
+    (tmp_path / "manifest").write_text("name = p\nheap = 4K\n")
+    assert pack(program, "-o", tmp_path / "p.app", "--manifest", tmp_path / "manifest").returncode == 0
+    assert check((tmp_path / "p.app").read_bytes()) == "image is valid"
+    assert "  manifest:\n    name = p\n    heap = 4K\n" in pack("--list", tmp_path / "p.app").stdout

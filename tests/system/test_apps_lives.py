@@ -236,3 +236,49 @@ def test_hostile_application(console, apps):
     apps("ping")
     console.expect(r"ping::17 round trips", timeout=60)
     console.run("")
+
+
+def application_file(name):
+    with open(os.path.join(TOP, os.environ.get("OUT", "build/qemu_virt-debug"), "apps", f"{name}.app"), "rb") as file:
+        return file.read()
+
+
+def test_sixteen_applications_with_long_names(console, tmp_path):
+    """The original's list of running bundles ends at 100 bytes of names."""
+    before = console.mstats()
+    names = [f"{i:02}-{'n' * 60}" for i in range(17)]
+    for name in names:
+        path = tmp_path / f"{name}.app"
+        path.write_bytes(application_file("hello"))
+        assert f'Bundle "{name}" installed' in console.send_file(str(path))
+    for name in names[:16]:
+        console.start(name)
+    assert "start failed: StartFailed" in console.run(f"start {names[16]}")
+    running = [line for line in console.run("bundles").splitlines() if line in names]
+    assert sorted(running) == names[:16]
+    assert all(row[0] == "Running" for row in processes(console).values())
+    console.stop(names[3])
+    console.start(names[16])
+    for name in names:
+        console.run(f"stop {name}")
+        console.uninstall(name)
+    assert console.mstats() == before
+
+
+def test_one_copy_of_a_package(console):
+    """Of a package there is what was installed and, when it runs, what it runs in: nothing is copied in between."""
+    def owners():
+        return {name: int(size) for name, size in re.findall(r"^ +(\w+): (\d+) bytes", console.run("mstats"), re.M)}
+    before = owners()
+    size = len(application_file("hello"))
+    console.install("hello")
+    installed = owners()
+    assert installed["security_coordinator"] - before["security_coordinator"] <= (size + 4095) // 4096 * 4096 + 4096
+    assert installed["process_manager"] == before["process_manager"]
+    console.start("hello")
+    running = owners()
+    assert running["security_coordinator"] == installed["security_coordinator"]
+    assert running["process_manager"] - installed["process_manager"] == processes(console)["hello"][5]
+    console.stop("hello")
+    console.uninstall("hello")
+    assert owners() == before

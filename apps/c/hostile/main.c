@@ -130,8 +130,20 @@ static void strangers(void)
         (void)sdk_send("pong", area(), 1000);
 }
 
+/* What the C library hides: the answer to a waiting call when the runtime dies. */
+static int wait_raw(void)
+{
+    expect(sdk_timer_oneshot(0, 3000000), SDK_SUCCESS, "timer");
+    puts("hostile::waiting");
+    int error = request(SDK_REQUEST_TIMER_WAIT, 0, 0);
+    printf("hostile::waiting call: %s, timer %s\n", sdk_error_name(error), sdk_error_name(sdk_timer_oneshot(0, 1)));
+    return error;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "wait") == 0)
+        return wait_raw();
     unknown_requests();
     capabilities();
     lengths();
