@@ -131,7 +131,7 @@ static void test_bad_requests(void **state)
     assert_int_equal(kit_create(0, seL4_TCBObject, 0, 10, &handle), MEMORY_OBJ_COUNT_INVALID);
     assert_int_equal(kit_create(0, seL4_TCBObject, UINT32_MAX, 10, &handle), MEMORY_OBJ_COUNT_INVALID);
     assert_int_equal(kit_create(0, seL4_UntypedObject, 3, 10, &handle), MEMORY_OBJ_COUNT_INVALID);
-    assert_int_equal(kit_create(0, seL4_UntypedObject, 30, 10, &handle), MEMORY_OBJ_COUNT_INVALID);
+    assert_int_equal(kit_create(0, seL4_UntypedObject, 31, 10, &handle), MEMORY_OBJ_COUNT_INVALID);
     assert_int_equal(kit_create(0, seL4_CapTableObject, 0, 10, &handle), MEMORY_OBJ_COUNT_INVALID);
     assert_int_equal(kit_create(0, seL4_CapTableObject, 28, 10, &handle), MEMORY_OBJ_COUNT_INVALID);
     assert_int_equal(kit_create(0, seL4_SchedContextObject, 6, 10, &handle), MEMORY_OBJ_COUNT_INVALID);

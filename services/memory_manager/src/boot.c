@@ -125,6 +125,7 @@ void boot_take_over(struct boot_memory *memory)
     }
     uint32_t image = frame_bytes((uint32_t)bi->userImageFrames.start, (uint32_t)bi->userImageFrames.end);
     memory->user = memory->overhead + image;
-    memory->kernel = RAM_END - RAM_BASE - untyped_bytes - image -
-                     frame_bytes(h->recyclable_frames.start, h->recyclable_frames.end) - (h->ipc_buffer_frame ? 4096u : 0);
+    uint32_t known = untyped_bytes + image + frame_bytes(h->recyclable_frames.start, h->recyclable_frames.end) +
+                     (h->ipc_buffer_frame ? 4096u : 0);
+    memory->kernel = RAM_END - RAM_BASE > known ? RAM_END - RAM_BASE - known : 0;   /* 0: a kernel for a larger machine than the platform's */
 }

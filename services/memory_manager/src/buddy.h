@@ -24,7 +24,7 @@
 
 enum {
     BUDDY_MIN_ORDER = 4,        /* smallest kernel object */
-    BUDDY_MAX_ORDER = 29,
+    BUDDY_MAX_ORDER = 30,      /* the sum of all memory is a 32-bit number */
     BUDDY_FRAME_ORDER = 12,
     BUDDY_EAGER_ORDER = 14,     /* blocks up to this size are made whole at once */
     BUDDY_BLOCKS = 320,
