@@ -20,7 +20,7 @@
 
 void inv_result(struct invocation *inv, word_t n, word_t value)
 {
-    if (!inv->call)
+    if (!(inv->flags & INVOKE_CALL))
         return;
     if (n < REG_MESSAGE_COUNT) {
         ks.current->context.reg[REG_MESSAGE + n] = value;
@@ -58,7 +58,7 @@ static void reply_lookup_failure(struct invocation *inv)
 
 static void reply(struct invocation *inv, word_t label)
 {
-    if (!inv->call)
+    if (!(inv->flags & INVOKE_CALL))
         return;
     ks.current->context.reg[REG_BADGE] = 0;
     ks.current->context.reg[REG_INFO] = info_make(label, inv->reply_length);
@@ -87,8 +87,8 @@ static COLD void reply_error(struct invocation *inv)
     reply(inv, ks.error.code);
 }
 
-// Objects other than those of IPC: operation selected by the label.
-static outcome_t decode_object(struct invocation *inv)
+// Operation selected by the label.
+INLINE outcome_t decode_object(struct invocation *inv)
 {
     switch (cap_tag(inv->cap)) {
     case CAP_UNTYPED:
@@ -105,7 +105,7 @@ static outcome_t decode_object(struct invocation *inv)
     default:
         break;
     }
-    if (inv->first_phase)
+    if (inv->flags & INVOKE_FIRST_PHASE)
         return fail_capability(0);
     switch (cap_tag(inv->cap)) {
     case CAP_CNODE:
@@ -124,7 +124,7 @@ static outcome_t decode_object(struct invocation *inv)
 }
 
 // While its call is being worked on the caller counts as not having finished: if it is stopped meanwhile, it starts over.
-static outcome_t invoke_object(struct invocation *inv)
+INLINE outcome_t invoke_object(struct invocation *inv)
 {
     tcb_t *caller = ks.current;
     caller->state = THREAD_RESTART;
@@ -160,52 +160,51 @@ INLINE void reply_empty(enum invoke_flags flags)
     }
 }
 
-static NOINLINE outcome_t invoke_object_cap(slot_t *slot, word_t info, enum invoke_flags flags, slot_t *const caps[])
+// Extra capabilities are resolved for every object, used or not; without a buffer there are none. caps: all NULL. False: one does not resolve.
+static NOINLINE bool find_extra_caps(word_t info, const word_t *buffer, enum invoke_flags flags, slot_t *caps[])
 {
-    struct invocation inv;
-    inv.label = info_label(info);
-    inv.length = info_length(info);
-    inv.slot = slot;
-    inv.cap = slot->cap;
-    inv.call = flags & INVOKE_CALL;
-    inv.first_phase = flags & INVOKE_FIRST_PHASE;
-    inv.reply_length = 0;
-    inv.extra = caps;
-    if (inv.length > REG_MESSAGE_COUNT) {
-        inv.buffer = tcb_ipc_buffer(ks.current, false);
-        if (inv.buffer == NULL)
-            inv.length = REG_MESSAGE_COUNT;
-    }
-    return invoke_object(&inv);
-}
-
-// Extra capabilities are resolved for every object, used or not; without a buffer there are none. False: one does not resolve.
-static NOINLINE bool lookup_extra_caps(word_t info, bool blocking, slot_t *caps[])
-{
-    const word_t *buffer = tcb_ipc_buffer(ks.current, false);
-    word_t found = message_extra_caps(ks.current, info, buffer, caps);
-    if (likely(buffer == NULL || found == info_extra_caps(info)))
+    if (unlikely(buffer == NULL))
         return true;
-    if (blocking)
+    word_t found = message_extra_caps(ks.current, info, buffer, caps);
+    if (likely(found == info_extra_caps(info)))
+        return true;
+    if (flags & INVOKE_BLOCKING)
         raise_cap_fault(buffer[BUFFER_CAPS + found], false);
     return false;
 }
 
-outcome_t invoke(word_t cptr, slot_t *slot, word_t info, enum invoke_flags flags)
+static NOINLINE outcome_t invoke_object_cap(slot_t *slot, word_t info, enum invoke_flags flags)
 {
-    slot_t *caps[seL4_MsgMaxExtraCaps];
-    if (unlikely(slot == NULL)) {
-        if (flags & INVOKE_BLOCKING)
-            raise_cap_fault(cptr, false);
-        return DONE;
+    struct invocation inv;
+    inv.label = info_label(info);
+    inv.length = info & INFO_LENGTH_MASK;
+    inv.slot = slot;
+    inv.cap = slot->cap;
+    inv.flags = flags;
+    inv.reply_length = 0;
+    inv.extra[0] = inv.extra[1] = inv.extra[2] = NULL;
+    // Something is in the IPC buffer: the field of extra capabilities lies above the length's.
+    if ((info & MASK(INFO_UNWRAPPED_SHIFT)) > REG_MESSAGE_COUNT) {
+        inv.buffer = tcb_ipc_buffer(ks.current, false);
+        word_t limit = inv.buffer != NULL ? seL4_MsgMaxLength : REG_MESSAGE_COUNT;
+        if (inv.length > limit)
+            inv.length = limit;
+        if (info_extra_caps(info) != 0 && !find_extra_caps(info, inv.buffer, flags, inv.extra))
+            return DONE;
     }
-    if (info_extra_caps(info) == 0)
-        caps[0] = caps[1] = caps[2] = NULL;
-    else if (!lookup_extra_caps(info, flags & INVOKE_BLOCKING, caps))
-        return DONE;
+    return invoke_object(&inv);
+}
 
+// The objects of IPC: what they do depends on the system call, not on a label.
+static NOINLINE outcome_t invoke_ipc(slot_t *slot, word_t info, enum invoke_flags flags)
+{
+    slot_t *caps[seL4_MsgMaxExtraCaps] = {NULL, NULL, NULL};
+    if (info_extra_caps(info) != 0 && !find_extra_caps(info, tcb_ipc_buffer(ks.current, false), flags, caps))
+        return DONE;
     cap_t cap = slot->cap;
-    if (cap_is_endpoint(cap) && (endpoint_cap_rights(cap) & RIGHT_WRITE)) {
+    if (cap_is_endpoint(cap)) {
+        if (unlikely(!(endpoint_cap_rights(cap) & RIGHT_WRITE)))
+            return invoke_object_cap(slot, info, flags);
         endpoint_send(ks.current, cap, (struct send_mode){
             .blocking = flags & INVOKE_BLOCKING,
             .call = flags & INVOKE_CALL,
@@ -214,15 +213,26 @@ outcome_t invoke(word_t cptr, slot_t *slot, word_t info, enum invoke_flags flags
         });
         return DONE;
     }
-    if (cap_is_notification(cap) && (notification_cap_rights(cap) & RIGHT_WRITE)) {
-        notification_signal((notification_t *)notification_cap_ptr(cap), notification_cap_badge(cap));
-        reply_empty(flags);
-        return DONE;
-    }
     if (cap_is_reply(cap)) {
         reply_send(ks.current, (reply_t *)reply_cap_ptr(cap), reply_cap_can_grant(cap), caps);
-        reply_empty(flags);
+    } else {
+        if (unlikely(!(notification_cap_rights(cap) & RIGHT_WRITE)))
+            return invoke_object_cap(slot, info, flags);
+        notification_signal((notification_t *)notification_cap_ptr(cap), notification_cap_badge(cap));
+    }
+    reply_empty(flags);
+    return DONE;
+}
+
+outcome_t invoke(word_t cptr, slot_t *slot, word_t info, enum invoke_flags flags)
+{
+    if (unlikely(slot == NULL)) {
+        if (flags & INVOKE_BLOCKING)
+            raise_cap_fault(cptr, false);
         return DONE;
     }
-    return invoke_object_cap(slot, info, flags, caps);
+    cap_t cap = slot->cap;
+    if (cap_is_endpoint(cap) || cap_is_notification(cap) || cap_is_reply(cap))
+        return invoke_ipc(slot, info, flags);
+    return invoke_object_cap(slot, info, flags);
 }

@@ -15,7 +15,7 @@
 /* --- capabilities of the architecture ------------------------------------------------------------- */
 
 /* Invocation of a frame, page table, ASID control or ASID pool cap: decodes and performs. inv->label is any label. Sets results with
- * inv_result(). Must work with inv->call false and in a first phase. */
+ * inv_result(). Must work without INVOKE_CALL and in a first phase. */
 outcome_t arch_decode_invocation(struct invocation *inv);
 /* A label on the IRQ control cap that is not IRQIssueIRQHandler: GetTrigger (uses irq_issue_handler()) or IllegalOperation. */
 outcome_t arch_decode_irq_control(struct invocation *inv);

@@ -54,15 +54,11 @@ word_t message_copy_rest(const tcb_t *sender, tcb_t *receiver, word_t length)
 word_t message_extra_caps(const tcb_t *sender, word_t info, const word_t *buffer, slot_t *caps[])
 {
     word_t count = info_extra_caps(info);
-    if (buffer == NULL)
-        count = 0;
     for (word_t i = 0; i < count; i++) {
         caps[i] = cspace_lookup(sender, buffer[BUFFER_CAPS + i]);
         if (caps[i] == NULL)
             return i;
     }
-    for (word_t i = count; i < seL4_MsgMaxExtraCaps; i++)
-        caps[i] = NULL;
     return count;
 }
 
@@ -93,7 +89,7 @@ static word_t transfer_caps(slot_t *const *caps, const tcb_t *receiver, word_t *
 // Capabilities of a message whose sender may grant them.
 static word_t grant(const tcb_t *sender, const tcb_t *receiver, word_t info, const endpoint_t *via, slot_t *const *caps)
 {
-    slot_t *found[seL4_MsgMaxExtraCaps];
+    slot_t *found[seL4_MsgMaxExtraCaps] = {NULL};
     const word_t *from = tcb_ipc_buffer(sender, false);
     word_t *to = tcb_ipc_buffer(receiver, true);
     if (to == NULL || from == NULL)

@@ -138,8 +138,8 @@ static void yield_to(struct invocation *inv, sched_context_t *sc)
         if (target->prio >= current->prio) {
             current->yield_to = sc;
             sc->yield_from = current;
-            current->is_call = inv->call;
-            inv->call = false; // the reply comes later
+            current->is_call = (inv->flags & INVOKE_CALL) != 0;
+            inv->flags &= ~(word_t)INVOKE_CALL; // the reply comes later
             sched_reschedule();
             sched_enqueue_head(current);
             sched_enqueue_head(target);

@@ -42,7 +42,7 @@ outcome_t tcb_decode_read_registers(struct invocation *inv, tcb_t *t)
 
     if (flags & 1u)
         tcb_suspend(t);
-    if (inv->call)
+    if (inv->flags & INVOKE_CALL)
         read_registers(inv, t, count);
     return DONE;
 }

@@ -141,7 +141,7 @@ static void a_pool_runs_out(void **state)
         asid_pools[0]->satp[i] |= 1;
     put_message(seL4_CapInitThreadASIDPool, RISCVASIDPoolAssign, WORDS(FREE), NONE);
     struct invocation inv = {.label = RISCVASIDPoolAssign, .cap = host_slot(ks.current, seL4_CapInitThreadASIDPool)->cap,
-                             .extra = (slot_t *const[3]){host_slot(ks.current, FREE), NULL, NULL}};
+                             .extra = {host_slot(ks.current, FREE), NULL, NULL}};
     error = asid_pool_decode(&inv);
     *asid_pools[0] = saved;
     assert_int_equal(error, FAILED);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <api/failures.h>
+#include <api/invoke.h>
 #include <object/slot.h>
 #include <object/tcb.h>
 #include <state.h>
@@ -15,10 +16,9 @@ struct invocation {
     const word_t *buffer; /* the caller's IPC buffer as words (tag first), valid if length > REG_MESSAGE_COUNT */
     slot_t *slot;         /* where the invoked capability is */
     cap_t cap;
-    bool call;            /* a reply will be sent: results are wanted */
-    bool first_phase;     /* of ReplyRecv, NBSendRecv, NBSendWait */
-    word_t reply_length;  /* result registers written with invocation_result() */
-    slot_t *const *extra; /* seL4_MsgMaxExtraCaps extra capabilities, NULL behind the last */
+    word_t flags;         /* enum invoke_flags; with INVOKE_CALL a reply will be sent, results are wanted */
+    word_t reply_length;  /* result registers written with inv_result() */
+    slot_t *extra[seL4_MsgMaxExtraCaps]; /* extra capabilities, NULL behind the last */
 };
 
 /* Message register n of the caller; n < length is the callee's business. */

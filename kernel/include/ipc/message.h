@@ -38,6 +38,6 @@ void message_transfer(tcb_t *sender, tcb_t *receiver, const endpoint_t *via, wor
  * buffer on either side, what is in registers. */
 word_t message_copy_rest(const tcb_t *sender, tcb_t *receiver, word_t length);
 
-/* Looks up the extra capabilities of sender's message; caps[3] gets them, NULL behind the last. Returns how many were found: less than the info
- * word says means that caps[] ends with one that does not resolve (ks.lookup_failure), or that there is no buffer. */
+/* Looks up the extra capabilities of sender's message, whose buffer is given; caps[3], all NULL, gets them. Returns how many were found: less than
+ * the info word says means that the next one does not resolve (ks.lookup_failure). */
 word_t message_extra_caps(const tcb_t *sender, word_t info, const word_t *buffer, slot_t *caps[]);
