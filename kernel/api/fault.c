@@ -5,8 +5,10 @@
 
 #include <api/syscall.h>
 #include <arch.h>
+#include <arch/fastpath.h>
 #include <debug/benchmark.h>
 #include <debug/debug.h>
+#include <ipc/fastpath.h>
 #include <ipc/message.h>
 #include <object/cap.h>
 #include <object/endpoint.h>
@@ -33,8 +35,8 @@ void fault_raise_timeout(tcb_t *t)
 
 // --- messages -------------------------------------------------------------------------------------------
 
-// The longest message is an unknown system call's.
-#define FAULT_MESSAGE_MAX (ARCH_SYSCALL_MESSAGE_REGS + 1)
+// But for an unknown system call's the longest message is a capability fault's with a guard mismatch.
+#define FAULT_MESSAGE_MAX 7u
 
 // Each of these writes words and returns where the next one goes.
 
@@ -80,10 +82,6 @@ static word_t *put_fault(word_t *out, const tcb_t *t)
         *out++ = f->u.cap.address;
         *out++ = f->u.cap.in_receive;
         return put_lookup_failure(out, &f->u.cap.lookup);
-    case seL4_Fault_UnknownSyscall:
-        out = put_registers(out, t, arch_syscall_message, ARCH_SYSCALL_MESSAGE_REGS);
-        *out++ = f->u.syscall;
-        return out;
     case seL4_Fault_UserException:
         out = put_registers(out, t, arch_exception_message, ARCH_EXCEPTION_MESSAGE_REGS);
         *out++ = f->u.user.number;
@@ -100,23 +98,49 @@ static word_t *put_fault(word_t *out, const tcb_t *t)
     }
 }
 
-// Words beyond the registers need a buffer; without one they are not part of the message.
-word_t fault_message(const tcb_t *sender, tcb_t *receiver)
+// Words beyond the registers need a buffer; without one they are not part of the message. Each of these two returns the length.
+
+static word_t put_syscall(tcb_t *receiver, const tcb_t *t)
+{
+    (void)put_registers(&receiver->context.reg[REG_MESSAGE], t, arch_syscall_message, REG_MESSAGE_COUNT);
+    word_t *buffer = tcb_ipc_buffer(receiver, true);
+    if (buffer == NULL)
+        return REG_MESSAGE_COUNT;
+    word_t *out = put_registers(buffer + BUFFER_MR(REG_MESSAGE_COUNT), t, arch_syscall_message + REG_MESSAGE_COUNT,
+                                ARCH_SYSCALL_MESSAGE_REGS - REG_MESSAGE_COUNT);
+    *out = t->fault.u.syscall;
+    return ARCH_SYSCALL_MESSAGE_REGS + 1;
+}
+
+static word_t put_cap_fault(tcb_t *receiver, const tcb_t *t)
 {
     word_t message[FAULT_MESSAGE_MAX];
-    word_t length = (word_t)(put_fault(message, sender) - message);
-    word_t i = 0;
-    for (; i < REG_MESSAGE_COUNT && i < length; i++)
+    word_t length = (word_t)(put_fault(message, t) - message), i = 0;
+    for (; i < REG_MESSAGE_COUNT; i++)
         receiver->context.reg[REG_MESSAGE + i] = message[i];
-    if (length > REG_MESSAGE_COUNT) {
-        word_t *buffer = tcb_ipc_buffer(receiver, true);
-        if (buffer == NULL)
-            length = REG_MESSAGE_COUNT;
-        for (; i < length; i++)
-            buffer[BUFFER_MR(i)] = message[i];
-    }
-    return info_make(sender->fault.type, length);
+    if (length == i)
+        return length;
+    word_t *buffer = tcb_ipc_buffer(receiver, true);
+    if (buffer == NULL)
+        return REG_MESSAGE_COUNT;
+    for (; i < length; i++)
+        buffer[BUFFER_MR(i)] = message[i];
+    return length;
 }
+
+word_t fault_message(const tcb_t *sender, tcb_t *receiver)
+{
+    word_t *registers = &receiver->context.reg[REG_MESSAGE];
+    word_t type = sender->fault.type, length;
+    if (likely(type > seL4_Fault_UnknownSyscall)) // these have at most four words
+        length = (word_t)(put_fault(registers, sender) - registers);
+    else
+        length = type == seL4_Fault_UnknownSyscall ? put_syscall(receiver, sender) : put_cap_fault(receiver, sender);
+    return info_make(type, length);
+}
+
+_Static_assert(seL4_Fault_UserException > seL4_Fault_UnknownSyscall && seL4_Fault_Timeout > seL4_Fault_UnknownSyscall &&
+               seL4_Fault_VMFault > seL4_Fault_UnknownSyscall && ARCH_EXCEPTION_MESSAGE_REGS + 2 <= REG_MESSAGE_COUNT, "short faults");
 
 // --- replies --------------------------------------------------------------------------------------------
 
@@ -158,26 +182,24 @@ bool fault_reply(tcb_t *t, const tcb_t *sender)
 
 // --- entries --------------------------------------------------------------------------------------------
 
-// Common frame of all exceptions: budget first, then the fault of the current thread.
-static void handle_fault(const struct fault *fault)
+void fault_enter(word_t type, word_t a, word_t b, word_t c)
 {
+    tcb_t *t = ks.current;
     benchmark_enter();
     if (likely(sched_enter())) {
-        ks.current->fault = *fault;
-        fault_raise(ks.current);
-    } else if (tcb_is_runnable(ks.current)) {
-        ks.current->state = THREAD_RESTART;
+        t->fault.type = type;
+        t->fault.u.word[0] = a;
+        t->fault.u.word[1] = b;
+        t->fault.u.word[2] = c;
+        if (likely(arch_fast_allowed() && fastpath_fault(t)))
+            return;
+        fault_raise(t);
+    } else if (tcb_is_runnable(t)) {
+        t->state = THREAD_RESTART;
     }
     sched_finish();
     benchmark_leave();
 }
 
-EXPORT void handle_user_exception(word_t number, word_t code)
-{
-    handle_fault(&(struct fault){.type = seL4_Fault_UserException, .u.user = {number, code}});
-}
-
-EXPORT void handle_vm_fault(word_t address, word_t fsr, bool prefetch)
-{
-    handle_fault(&(struct fault){.type = seL4_Fault_VMFault, .u.vm = {address, fsr, prefetch}});
-}
+_Static_assert(offsetof(struct fault, u.vm.prefetch) == offsetof(struct fault, u.word[2]) &&
+               offsetof(struct fault, u.user.code) == offsetof(struct fault, u.word[1]), "order of fault_enter()'s arguments");

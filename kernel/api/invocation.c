@@ -160,16 +160,22 @@ INLINE void reply_empty(enum invoke_flags flags)
     }
 }
 
-// Extra capabilities are resolved for every object, used or not; without a buffer there are none. caps: all NULL. False: one does not resolve.
-static NOINLINE bool find_extra_caps(word_t info, const word_t *buffer, enum invoke_flags flags, slot_t *caps[])
+static COLD void raise_extra_cap_fault(enum invoke_flags flags, word_t cptr)
 {
-    if (unlikely(buffer == NULL))
-        return true;
-    word_t found = message_extra_caps(ks.current, info, buffer, caps);
-    if (likely(found == info_extra_caps(info)))
-        return true;
     if (flags & INVOKE_BLOCKING)
-        raise_cap_fault(buffer[BUFFER_CAPS + found], false);
+        raise_cap_fault(cptr, false);
+}
+
+// Extra capabilities are resolved for every object, used or not; without a buffer there are none. caps: all NULL. False: one does not resolve.
+INLINE bool find_extra_caps(word_t info, const word_t *buffer, enum invoke_flags flags, slot_t *caps[])
+{
+    word_t count = info_extra_caps(info);
+    if (count == 0 || unlikely(buffer == NULL))
+        return true;
+    word_t found = message_extra_caps(ks.current, count, buffer, caps);
+    if (likely(found == count))
+        return true;
+    raise_extra_cap_fault(flags, buffer[BUFFER_CAPS + found]);
     return false;
 }
 
@@ -189,7 +195,7 @@ static NOINLINE outcome_t invoke_object_cap(slot_t *slot, word_t info, enum invo
         word_t limit = inv.buffer != NULL ? seL4_MsgMaxLength : REG_MESSAGE_COUNT;
         if (inv.length > limit)
             inv.length = limit;
-        if (info_extra_caps(info) != 0 && !find_extra_caps(info, inv.buffer, flags, inv.extra))
+        if (!find_extra_caps(info, inv.buffer, flags, inv.extra))
             return DONE;
     }
     return invoke_object(&inv);

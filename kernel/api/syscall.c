@@ -161,13 +161,3 @@ void slow_call(word_t cptr, slot_t *slot, word_t info)
         call_again_later();
     leave(outcome);
 }
-
-void slow_reply_recv(word_t cptr, word_t info)
-{
-    outcome_t outcome = DONE;
-    if (likely(sched_enter()))
-        outcome = send_receive(ks.current->context.reg[REG_REPLY], cptr, info, true);
-    else
-        call_again_later();
-    leave(outcome);
-}

@@ -13,36 +13,6 @@
 #include <object/reply.h>
 #include <object/sched_context.h>
 
-// A valid length, nothing in the fields of capabilities: all of them are the bits below the label, the length the lowest.
-INLINE word_t info_low_bits(word_t info) { return info & MASK(INFO_LABEL_SHIFT); }
-INLINE bool info_is_plain(word_t info) { return info_low_bits(info) <= seL4_MsgMaxLength; }
-
-// The current thread blocks and `t` is the only one that wakes up: it runs at once (sel4-abi.md 7.7, rule 3).
-INLINE bool runs_next(const tcb_t *current, const tcb_t *t)
-{
-    if (CONFIG_NUM_DOMAINS > 1 && t->domain != ks.domain)
-        return false;
-    return t->prio >= current->prio || !sched_ready_above(t->prio);
-}
-
-INLINE void fast_copy(const tcb_t *from, tcb_t *to, word_t length)
-{
-    const word_t *source = &from->context.reg[REG_MESSAGE];
-    word_t *dest = &to->context.reg[REG_MESSAGE];
-
-    if (length > 0) {
-        dest[0] = source[0];
-        if (length > 1) {
-            dest[1] = source[1];
-            if (length > 2) {
-                dest[2] = source[2];
-                if (length > 3)
-                    dest[3] = source[3];
-            }
-        }
-    }
-}
-
 INLINE NORETURN void fast_leave(tcb_t *to, word_t badge, word_t info)
 {
     ks.current = to;
@@ -53,7 +23,7 @@ INLINE NORETURN void fast_leave(tcb_t *to, word_t badge, word_t info)
 // A message that is longer than the registers. Not inlined: short ones shall not save registers for it.
 static NOINLINE void fast_switch_long(const tcb_t *from, tcb_t *to, word_t badge, word_t info)
 {
-    fast_copy(from, to, REG_MESSAGE_COUNT);
+    message_copy_registers(from, to, REG_MESSAGE_COUNT);
     word_t length = message_copy_rest(from, to, info_low_bits(info));
     fast_leave(to, badge, info_make(info_label(info), length));
 }
@@ -66,15 +36,15 @@ INLINE void fast_switch(const tcb_t *from, tcb_t *to, word_t badge, word_t info)
         fast_switch_long(from, to, badge, info);
         return;
     }
-    fast_copy(from, to, length);
+    message_copy_registers(from, to, length);
     fast_leave(to, badge, info);
 }
 
 void fastpath_call(word_t cptr, word_t info)
 {
     tcb_t *caller = ks.current;
-    slot_t *slot = fast_lookup(caller, cptr);
-    if (unlikely(slot == NULL)) {
+    slot_t *slot;
+    if (unlikely(!fast_lookup(caller, cptr, &slot))) {
         handle_syscall(cptr, info, (word_t)seL4_SysCall);
         return;
     }
@@ -88,7 +58,13 @@ void fastpath_call(word_t cptr, word_t info)
         goto slow;
     tcb_t *server = ep->queue;
     reply_t *reply = server->reply;
-    if (unlikely(reply == NULL || server->sc != NULL || !runs_next(caller, server)))
+    if (unlikely(reply == NULL))
+        goto slow;
+    if (unlikely(server->sc != NULL)) {
+        fastpath_call_active(cptr, slot, info);
+        return;
+    }
+    if (unlikely(!fast_runs_next(caller, server)))
         goto slow;
 
     sched_context_t *sc = caller->sc;
@@ -126,22 +102,25 @@ INLINE bool will_block(const tcb_t *server, const endpoint_t *ep)
 void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr)
 {
     tcb_t *server = ks.current;
-    const slot_t *slot = fast_lookup(server, cptr);
-    if (unlikely(slot == NULL))
+    slot_t *slot;
+    if (unlikely(!fast_lookup(server, cptr, &slot)))
         goto slow;
     cap_t cap = slot->cap;
     if (unlikely(!info_is_plain(info) || !cap_is_endpoint(cap) || !(endpoint_cap_rights(cap) & RIGHT_READ)))
         goto slow;
     endpoint_t *ep = (endpoint_t *)endpoint_cap_ptr(cap);
-    slot = fast_lookup(server, reply_cptr);
-    if (unlikely(slot == NULL || !cap_is_reply(slot->cap) || !will_block(server, ep)))
+    if (unlikely(!fast_lookup(server, reply_cptr, &slot) || !cap_is_reply(slot->cap) || !will_block(server, ep)))
         goto slow;
     reply_t *reply = (reply_t *)reply_cap_ptr(slot->cap);
     sched_context_t *sc = server->sc;
     tcb_t *caller = reply->tcb;
+    if (unlikely(reply->next != reply_top_of(sc))) {
+        fastpath_reply_recv_active(cptr, info, ep, reply);
+        return;
+    }
     // The top of this SC's stack holds a caller, never a waiting receiver.
-    if (unlikely(reply->next != reply_top_of(sc) || caller->sc != NULL || caller->fault.type != seL4_Fault_NullFault ||
-                 !runs_next(server, caller) || !fast_can_enqueue(ep->queue, server)))
+    if (unlikely(caller->sc != NULL || caller->fault.type != seL4_Fault_NullFault ||
+                 !fast_runs_next(server, caller) || !fast_can_enqueue(ep->queue, server)))
         goto slow;
 
     sc->reply = reply->prev;
@@ -154,15 +133,10 @@ void fastpath_reply_recv(word_t cptr, word_t info, word_t reply_cptr)
     caller->sc = sc;
     sc->tcb = caller;
     server->sc = NULL;
-    server->reply = reply;
-    reply->tcb = server;
-    server->state = THREAD_BLOCKED_RECV;
-    server->blocked_on.endpoint = ep;
-    ep->state = ENDPOINT_RECEIVING;
-    fast_enqueue(&ep->queue, server);
+    fast_block_receiver(server, ep, reply);
     fast_switch(server, caller, 0, info);
     return;
 
 slow:
-    slow_reply_recv(cptr, info);
+    handle_syscall(cptr, info, (word_t)seL4_SysReplyRecv);
 }

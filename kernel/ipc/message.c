@@ -7,28 +7,6 @@
 #include <object/cap.h>
 #include <object/cnode.h>
 
-static void copy_registers(const tcb_t *sender, tcb_t *receiver, word_t length)
-{
-    const word_t *source = &sender->context.reg[REG_MESSAGE];
-    word_t *dest = &receiver->context.reg[REG_MESSAGE];
-    switch (length) {
-    default:
-        dest[3] = source[3];
-        __attribute__((fallthrough));
-    case 3:
-        dest[2] = source[2];
-        __attribute__((fallthrough));
-    case 2:
-        dest[1] = source[1];
-        __attribute__((fallthrough));
-    case 1:
-        dest[0] = source[0];
-        __attribute__((fallthrough));
-    case 0:
-        break;
-    }
-}
-
 word_t message_copy_rest(const tcb_t *sender, tcb_t *receiver, word_t length)
 {
     const word_t *from = tcb_ipc_buffer(sender, false);
@@ -51,9 +29,17 @@ word_t message_copy_rest(const tcb_t *sender, tcb_t *receiver, word_t length)
     return length;
 }
 
-word_t message_extra_caps(const tcb_t *sender, word_t info, const word_t *buffer, slot_t *caps[])
+word_t message_copy(const tcb_t *sender, tcb_t *receiver)
 {
-    word_t count = info_extra_caps(info);
+    word_t info = sender->context.reg[REG_INFO], length = info_length(info);
+    message_copy_registers(sender, receiver, length);
+    if (unlikely(length > REG_MESSAGE_COUNT))
+        length = message_copy_rest(sender, receiver, length);
+    return info_make(info_label(info), length);
+}
+
+word_t message_extra_caps(const tcb_t *sender, word_t count, const word_t *buffer, slot_t *caps[])
+{
     for (word_t i = 0; i < count; i++) {
         caps[i] = cspace_lookup(sender, buffer[BUFFER_CAPS + i]);
         if (caps[i] == NULL)
@@ -95,7 +81,7 @@ static word_t grant(const tcb_t *sender, const tcb_t *receiver, word_t info, con
     if (to == NULL || from == NULL)
         return 0;
     if (caps == NULL) {
-        if (message_extra_caps(sender, info, from, found) != info_extra_caps(info))
+        if (message_extra_caps(sender, info_extra_caps(info), from, found) != info_extra_caps(info))
             return 0;
         caps = found;
     }
@@ -104,18 +90,14 @@ static word_t grant(const tcb_t *sender, const tcb_t *receiver, word_t info, con
 
 void message_transfer(tcb_t *sender, tcb_t *receiver, const endpoint_t *via, word_t badge, bool can_grant, slot_t *const *caps)
 {
-    word_t info = sender->context.reg[REG_INFO];
+    word_t info;
     if (unlikely(sender->fault.type != seL4_Fault_NullFault)) {
         info = fault_message(sender, receiver);
     } else {
-        word_t length = info_length(info);
-        word_t extra = 0;
-        copy_registers(sender, receiver, length);
-        if (length > REG_MESSAGE_COUNT)
-            length = message_copy_rest(sender, receiver, length);
-        if (can_grant && info_extra_caps(info) != 0)
-            extra = grant(sender, receiver, info, via, caps);
-        info = info_make(info_label(info), length) | extra;
+        word_t sent = sender->context.reg[REG_INFO];
+        info = message_copy(sender, receiver);
+        if (can_grant && info_extra_caps(sent) != 0)
+            info |= grant(sender, receiver, sent, via, caps);
     }
     receiver->context.reg[REG_INFO] = info;
     receiver->context.reg[REG_BADGE] = badge;

@@ -99,7 +99,7 @@ static outcome_t decode_rotate(struct invocation *inv, slot_t *dst)
     return DONE;
 }
 
-static outcome_t decode_cancel_badged(const slot_t *slot)
+static COLD outcome_t decode_cancel_badged(const slot_t *slot)
 {
     if (!cap_is_endpoint(slot->cap) || endpoint_cap_rights(slot->cap) != RIGHT_ALL)
         return fail(seL4_IllegalOperation);

@@ -6,6 +6,7 @@
 #include <arch.h>
 #include <debug/check.h>
 #include <debug/debug.h>
+#include <ipc/fastpath.h>
 #include <object/cap.h>
 #include <object/cnode.h>
 #include <object/notification.h>
@@ -77,7 +78,7 @@ static void report_undelivered(word_t irq) { (void)irq; }
 static void report_again(word_t irq) { (void)irq; }
 #endif
 
-void irq_finalise(word_t irq)
+COLD void irq_finalise(word_t irq)
 {
     slot_delete_now(&irq_slots[irq]);
     forget_claim(irq);
@@ -88,7 +89,9 @@ void irq_deliver(word_t irq)
 {
     cap_t cap = irq_slots[irq].cap;
     if (cap_is_notification(cap)) {
-        notification_signal((notification_t *)notification_cap_ptr(cap), notification_cap_badge(cap));
+        notification_t *n = (notification_t *)notification_cap_ptr(cap);
+        if (!fastpath_signal(n, notification_cap_badge(cap)))
+            notification_signal(n, notification_cap_badge(cap));
         return;
     }
     mute(irq);

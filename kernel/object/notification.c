@@ -85,7 +85,7 @@ void notification_bind(notification_t *n, tcb_t *t)
     t->bound_ntfn = n;
 }
 
-void notification_unbind(tcb_t *t)
+COLD void notification_unbind(tcb_t *t)
 {
     if (t->bound_ntfn != NULL)
         t->bound_ntfn->bound_tcb = NULL;

@@ -109,7 +109,7 @@ void sc_cancel_yield(tcb_t *t)
     t->yield_to = NULL;
 }
 
-void sc_complete_yield(sched_context_t *sc)
+COLD void sc_complete_yield(sched_context_t *sc)
 {
     tcb_t *t = sc->yield_from;
     if (t == NULL)

@@ -76,7 +76,7 @@ void slot_move(slot_t *dst, slot_t *src, cap_t cap)
     relink(dst->mdb, dst);
 }
 
-void slot_swap(slot_t *a, cap_t cap_a, slot_t *b, cap_t cap_b)
+COLD void slot_swap(slot_t *a, cap_t cap_a, slot_t *b, cap_t cap_b)
 {
     a->cap = cap_b;
     b->cap = cap_a;

@@ -70,7 +70,7 @@ outcome_t tcb_decode_write_registers(struct invocation *inv, tcb_t *t)
 
 enum copy_flags { COPY_SUSPEND_SOURCE = 1, COPY_RESUME_TARGET = 2, COPY_FRAME = 4, COPY_INTEGER = 8 };
 
-outcome_t tcb_decode_copy_registers(struct invocation *inv, tcb_t *t)
+COLD outcome_t tcb_decode_copy_registers(struct invocation *inv, tcb_t *t)
 {
     if (inv->length < 1 || inv->extra[0] == NULL)
         return fail(seL4_TruncatedMessage);

@@ -5,6 +5,7 @@
 
 #include <api/fault.h>
 #include <arch.h>
+#include <arch/fastpath.h>
 #include <debug/debug.h>
 #include <sched/refill.h>
 #include <sched/time.h>
@@ -88,6 +89,15 @@ void sched_yield_slice(void)
     sched_switch_to(next);
 }
 
+bool sched_end_slice_only(void)
+{
+    if (unlikely(!sc_is_round_robin(ks.sc) || ks.now >= ks.until || !arch_fast_allowed()))
+        return false;
+    arch_fast_return();
+    sched_yield_slice();
+    return true;
+}
+
 static void awaken(void)
 {
     while (ks.release != NULL && refill_due(ks.release->sc)) {
@@ -149,12 +159,6 @@ void sched_program_timer(void)
 }
 
 _Static_assert(TIMER_MARGIN < MIN_BUDGET, "the timer does not come before the deadline");
-
-void sched_timer_fired(void)
-{
-    ks.timer = UINT64_MAX;
-    ks.reprogram = true;
-}
 
 bool sched_preemption_point(void)
 {

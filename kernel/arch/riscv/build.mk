@@ -6,7 +6,7 @@
 KERNEL_ARCH_SRCS += $(addprefix kernel/arch/riscv/,vspace.c asid.c page.c page_table.c objects.c thread.c fpu.c machine.c boot_vspace.c check.c)
 KERNEL_ARCH_SRCS += $(addprefix kernel/boot/,memory.c root_task.c boot.c)
 # The fast paths: this switch lets entry.S call them.
-KERNEL_SRCS += kernel/ipc/fastpath.c kernel/ipc/fastpath_signal.c
+KERNEL_SRCS += kernel/ipc/fastpath.c kernel/ipc/fastpath_signal.c kernel/ipc/fastpath_active.c
 KERNEL_DEFS += -DKERNEL_FASTPATH
 KERNEL_ASM += kernel/arch/riscv/entry.S kernel/arch/riscv/fpu.S
 

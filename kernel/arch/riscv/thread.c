@@ -36,22 +36,22 @@ void handle_exception(word_t cause)
     switch (cause) {
     case EXC_INSTRUCTION_ACCESS:
     case EXC_INSTRUCTION_PAGE_FAULT:
-        handle_vm_fault(address, EXC_INSTRUCTION_ACCESS, true);
+        fault_enter(seL4_Fault_VMFault, address, EXC_INSTRUCTION_ACCESS, true);
         break;
     case EXC_LOAD_ACCESS:
     case EXC_LOAD_PAGE_FAULT:
-        handle_vm_fault(address, EXC_LOAD_ACCESS, false);
+        fault_enter(seL4_Fault_VMFault, address, EXC_LOAD_ACCESS, false);
         break;
     case EXC_STORE_ACCESS:
     case EXC_STORE_PAGE_FAULT:
-        handle_vm_fault(address, EXC_STORE_ACCESS, false);
+        fault_enter(seL4_Fault_VMFault, address, EXC_STORE_ACCESS, false);
         break;
     case EXC_ILLEGAL_INSTRUCTION:
         if (fpu_claim(ks.current))
             break;
         /* fall through */
     default:
-        handle_user_exception(cause, 0);
+        fault_enter(seL4_Fault_UserException, cause, 0, 0);
         break;
     }
 }

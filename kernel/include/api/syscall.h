@@ -9,12 +9,10 @@
 
 /* An ecall: a0, a1 and a7 of the caller. */
 void handle_syscall(word_t cptr, word_t info, word_t number);
-/* The general path of Call, for a fast path that has looked up cptr (slot; NULL: lookup failed), and of ReplyRecv. */
+/* The general path of Call, for a fast path that has looked up cptr (slot; NULL: lookup failed). */
 NOINLINE void slow_call(word_t cptr, slot_t *slot, word_t info);
-NOINLINE void slow_reply_recv(word_t cptr, word_t info);
-/* An exception that is neither a system call nor a VM fault. */
-void handle_user_exception(word_t number, word_t code);
-/* Access or page fault; fsr and prefetch as in the message (sel4-abi.md 8.3). */
-void handle_vm_fault(word_t address, word_t fsr, bool prefetch);
+/* An exception that is not a system call: seL4_Fault_VMFault with address, fsr and prefetch as in the message (sel4-abi.md 8.3), or
+ * seL4_Fault_UserException with number and code. */
+void fault_enter(word_t type, word_t a, word_t b, word_t c);
 /* An interrupt from user mode. */
 void handle_interrupt(void);

@@ -34,10 +34,30 @@ INLINE word_t info_length(word_t info)
 void message_transfer(tcb_t *sender, tcb_t *receiver, const endpoint_t *via, word_t badge, bool can_grant,
                       slot_t *const *caps);
 
+/* The message registers of a message of `length` words. */
+INLINE void message_copy_registers(const tcb_t *from, tcb_t *to, word_t length)
+{
+    const word_t *source = &from->context.reg[REG_MESSAGE];
+    word_t *dest = &to->context.reg[REG_MESSAGE];
+
+    if (length > 0) {
+        dest[0] = source[0];
+        if (length > 1) {
+            dest[1] = source[1];
+            if (length > 2) {
+                dest[2] = source[2];
+                if (length > 3)
+                    dest[3] = source[3];
+            }
+        }
+    }
+}
+/* A message without its capabilities; returns the receiver's info word. */
+word_t message_copy(const tcb_t *sender, tcb_t *receiver);
 /* The words of a message of `length` words that are not in registers, from buffer to buffer. Returns the length that arrives: without a
  * buffer on either side, what is in registers. */
 word_t message_copy_rest(const tcb_t *sender, tcb_t *receiver, word_t length);
 
-/* Looks up the extra capabilities of sender's message, whose buffer is given; caps[3], all NULL, gets them. Returns how many were found: less than
- * the info word says means that the next one does not resolve (ks.lookup_failure). */
-word_t message_extra_caps(const tcb_t *sender, word_t info, const word_t *buffer, slot_t *caps[]);
+/* Looks up the first `count` extra capabilities of sender's message, whose buffer is given; caps[3], all NULL, gets them. Returns how many were
+ * found: less than count means that the next one does not resolve (ks.lookup_failure). */
+word_t message_extra_caps(const tcb_t *sender, word_t count, const word_t *buffer, slot_t *caps[]);

@@ -50,6 +50,7 @@ struct fault {
         } user;
         word_t syscall;
         word_t badge; /* timeout */
+        word_t word[3];
     } u;
 };
 

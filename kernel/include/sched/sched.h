@@ -70,6 +70,9 @@ void sched_charge(void);
 void sched_yield(void);
 /* The same for a thread on a round-robin SC, from a fast path: with nothing else to decide it is done at once. */
 void sched_yield_slice(void);
+/* For an interrupt of user code, when no time is left: what is over is only the slice of a round-robin SC, and the thread has given it up. False: it
+ * is something else, nothing has been done. */
+bool sched_end_slice_only(void);
 /* End of every kernel entry: picks the thread to run, switches address space, programs the timer, idles if there is nobody. */
 void sched_finish(void);
 /* What sched_finish() ends with, for those that know the outcome: t, in no queue, runs on. The current thread, if it is another one, has
@@ -85,7 +88,11 @@ void sched_update_until(void);
 /* Computes ks.deadline and sets the hardware timer if need be; for ks.reprogram. */
 void sched_program_timer(void);
 /* The hardware timer has fired: it must be set again. */
-void sched_timer_fired(void);
+INLINE void sched_timer_fired(void)
+{
+    ks.timer = UINT64_MAX;
+    ks.reprogram = true;
+}
 
 /* Domains. */
 #define MAX_DOMAIN_DURATION (((ticks_t)1 << 56) - 1)

@@ -10,6 +10,8 @@ INLINE void arch_switch_thread(const tcb_t *t) { vspace_switch(t->slots[TCB_VSPA
 
 /* Counted, so that tests know which entries were short. */
 INLINE void arch_fast_return(void) { host.fast_switches++; }
+extern bool host_slow; /* host/world.h */
+INLINE bool arch_fast_allowed(void) { return !host_slow; }
 
 INLINE NORETURN void arch_fast_switch(tcb_t *t, word_t badge, word_t info)
 {

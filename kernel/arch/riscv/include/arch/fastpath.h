@@ -16,6 +16,12 @@ INLINE void arch_switch_thread(const tcb_t *t)
 
 /* A fast path has done its work and returns to the trap entry. */
 INLINE void arch_fast_return(void) {}
+/* Exceptions and interrupts may take fast paths: not where the general path is watched (debug/benchmark.h). */
+#ifdef CONFIG_BENCHMARK_TRACK_UTILISATION
+INLINE bool arch_fast_allowed(void) { return false; }
+#else
+INLINE bool arch_fast_allowed(void) { return true; }
+#endif
 
 /* Makes t the running thread and returns to user mode at its next pc, with badge and info in their registers and the others from
  * its context (entry.S). */
