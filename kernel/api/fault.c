@@ -112,7 +112,7 @@ static word_t put_syscall(tcb_t *receiver, const tcb_t *t)
     return ARCH_SYSCALL_MESSAGE_REGS + 1;
 }
 
-static word_t put_cap_fault(tcb_t *receiver, const tcb_t *t)
+static COLD word_t put_cap_fault(tcb_t *receiver, const tcb_t *t)
 {
     word_t message[FAULT_MESSAGE_MAX];
     word_t length = (word_t)(put_fault(message, t) - message), i = 0;

@@ -14,10 +14,10 @@ word_t message_copy_rest(const tcb_t *sender, tcb_t *receiver, word_t length)
     if (from == NULL || to == NULL)
         return REG_MESSAGE_COUNT;
 
-    const word_t *end = from + BUFFER_MR(length);
+    const word_t *end = from + BUFFER_MR(length), *last = end - 4;
     from += BUFFER_MR(REG_MESSAGE_COUNT);
     to += BUFFER_MR(REG_MESSAGE_COUNT);
-    for (; end - from >= 4; from += 4, to += 4) {
+    for (; from <= last; from += 4, to += 4) {
         word_t a = from[0], b = from[1], c = from[2], d = from[3];
         to[0] = a;
         to[1] = b;

@@ -61,7 +61,7 @@ void sc_unbind_tcb(sched_context_t *sc)
         unlink(sc);
 }
 
-void sc_unbind_ntfn(sched_context_t *sc)
+COLD void sc_unbind_ntfn(sched_context_t *sc)
 {
     if (sc->ntfn != NULL)
         sc->ntfn->sc = NULL;
@@ -168,7 +168,7 @@ static outcome_t bind_thread(sched_context_t *sc, tcb_t *t)
     return DONE;
 }
 
-static outcome_t bind_notification(sched_context_t *sc, notification_t *n)
+static COLD outcome_t bind_notification(sched_context_t *sc, notification_t *n)
 {
     if (sc->ntfn != NULL || n->sc != NULL)
         return fail(seL4_IllegalOperation);

@@ -59,8 +59,11 @@ outcome_t tcb_decode_write_registers(struct invocation *inv, tcb_t *t)
 
     if (count > REG_USER_COUNT)
         count = REG_USER_COUNT;
-    for (word_t i = 0; i < count; i++)
+    word_t i = 0;
+    for (; i < count && i < REG_MESSAGE_COUNT - 2; i++)
         t->context.reg[i] = inv_mr(inv, 2 + i);
+    for (; i < count; i++)
+        t->context.reg[i] = inv->buffer[BUFFER_MR(2 + i)];
     if (count != 0)
         set_pc(t, t->context.reg[REG_PC]);
     if (flags & 1u)

@@ -14,16 +14,27 @@ static void ring_insert_before(tcb_t *at, tcb_t *t)
     at->prev = t;
 }
 
-INLINE void ring_remove(tcb_t **head, tcb_t *t)
+// True: nobody is left.
+INLINE bool ring_remove_head(tcb_t **head, tcb_t *t)
 {
-    if (t->next == t) {
+    tcb_t *next = t->next, *prev = t->prev;
+    if (next == t) {
         *head = NULL;
-        return;
+        return true;
     }
-    t->prev->next = t->next;
-    t->next->prev = t->prev;
-    if (*head == t)
-        *head = t->next;
+    prev->next = next;
+    next->prev = prev;
+    *head = next;
+    return false;
+}
+
+INLINE bool ring_remove(tcb_t **head, tcb_t *t)
+{
+    tcb_t *first = *head;
+    bool empty = ring_remove_head(head, t);
+    if (first != t)
+        *head = first;
+    return empty;
 }
 
 static struct ready_queues *queues_of(const tcb_t *t) { return &ks.ready[CONFIG_NUM_DOMAINS > 1 ? t->domain : 0]; }
@@ -51,9 +62,7 @@ void sched_ready_remove(tcb_t *t)
 {
     t->queue = QUEUE_NONE;
     struct ready_queues *r = queues_of(t);
-    tcb_t **head = &r->head[t->prio];
-    ring_remove(head, t);
-    if (*head == NULL) {
+    if (ring_remove(&r->head[t->prio], t)) {
         word_t rank = NUM_PRIOS - 1 - t->prio;
         r->bitmap[rank / WORD_BITS] &= ~BIT(rank % WORD_BITS);
         if (r->bitmap[rank / WORD_BITS] == 0)
@@ -113,8 +122,7 @@ tcb_t *sched_take_highest(void)
     tcb_t **head = &r->head[NUM_PRIOS - 1 - (index * WORD_BITS + lowest_bit(bits))];
     tcb_t *t = *head;
     t->queue = QUEUE_NONE;
-    ring_remove(head, t);
-    if (*head == NULL) {
+    if (ring_remove_head(head, t)) {
         // The bits found are the lowest of their words.
         r->bitmap[index] = bits &= bits - 1;
         if (bits == 0)

@@ -64,7 +64,7 @@ static void merge_small_heads(sched_context_t *sc)
     }
 }
 
-void refill_new(sched_context_t *sc, word_t max_refills, ticks_t budget, ticks_t period)
+COLD void refill_new(sched_context_t *sc, word_t max_refills, ticks_t budget, ticks_t period)
 {
     sc->period = period;
     sc->refill_max = max_refills;
@@ -118,7 +118,7 @@ void refill_charge_sporadic(sched_context_t *sc, ticks_t used)
     merge_small_heads(sc);
 }
 
-void refill_charge(sched_context_t *sc, ticks_t used)
+COLD void refill_charge(sched_context_t *sc, ticks_t used)
 {
     ticks_t *left = &sc_refills(sc)->amount;
     if (!sc_is_round_robin(sc))

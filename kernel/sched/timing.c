@@ -10,17 +10,17 @@
 #include <sched/refill.h>
 #include <sched/time.h>
 
-void sched_charge(void)
+// The statistic, whatever is then charged to the refills.
+static NOINLINE ticks_t count_consumed(void)
 {
     ticks_t used = ks.now - ks.charged_until;
-    ks.reprogram = true;
-    if (used == 0)
-        return;
-    ks.charged_until = ks.now;
     ks.sc->consumed += used;
-    if (sc_is_active(ks.sc))
-        refill_charge(ks.sc, used);
+    ks.charged_until = ks.now;
+    ks.reprogram = true;
+    return used;
 }
+
+void sched_charge(void) { refill_charge(ks.sc, count_consumed()); }
 
 // The current thread lets its equals go first. Alone in its queue it stays where it is: current.
 static void to_the_tail(tcb_t *t)
@@ -53,12 +53,8 @@ static void end_slice(bool may_fault)
 
 void sched_yield(void)
 {
-    sched_context_t *sc = ks.sc;
-    sc->consumed += ks.now - ks.charged_until;
-    ks.charged_until = ks.now;
-    ks.reprogram = true;
-    if (!sc_is_round_robin(sc))
-        refill_charge(sc, sc_head(sc)->amount);
+    (void)count_consumed();
+    refill_charge(ks.sc, sc_head(ks.sc)->amount);
     end_slice(false);
 }
 
@@ -125,7 +121,7 @@ COLD bool sched_deadline_passed(void)
     return go_on;
 }
 
-void sched_update_until(void)
+COLD void sched_update_until(void)
 {
     ticks_t until = ks.domain_end;
     if (ks.release != NULL && sc_head(ks.release->sc)->time < until)

@@ -10,6 +10,6 @@
 const struct host_variable host_variables[] = {
     VARIABLE(ks), VARIABLE(idle_thread), VARIABLE(idle_time), VARIABLE(irq_slots), VARIABLE(irq_used),
     VARIABLE(irq_muted), VARIABLE(irq_reported), VARIABLE(text_at), VARIABLE(text_end), VARIABLE(asid_pools),
-    VARIABLE(kernel_root), VARIABLE(host), VARIABLE(free_ram), VARIABLE(free_count),
+    VARIABLE(kernel_root), VARIABLE(empty_satp), VARIABLE(host), VARIABLE(free_ram), VARIABLE(free_count),
 };
 const unsigned host_variable_count = sizeof host_variables / sizeof *host_variables;

@@ -51,7 +51,7 @@ BOOT_CODE void asid_init(void *pool, pte_t *root)
     asid_pools[0]->satp[INIT_ASID] = satp_value(root, INIT_ASID);
 }
 
-static word_t free_pool_index(void)
+static COLD word_t free_pool_index(void)
 {
     word_t i = 0;
     while (i < ASID_POOLS && asid_pools[i] != NULL)

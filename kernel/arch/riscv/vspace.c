@@ -27,6 +27,8 @@
 
 pte_t kernel_root[PT_ENTRIES] __attribute__((aligned(BIT(seL4_PageTableBits)), section(".kernel_root")));
 
+word_t empty_satp;
+
 BOOT_CODE static void map_kernel_pages(word_t paddr, word_t vaddr, word_t end, pte_t flags)
 {
     for (; paddr < end; paddr += BIT(PT_ROOT_BITS), vaddr += BIT(PT_ROOT_BITS))
@@ -46,6 +48,7 @@ BOOT_CODE void vspace_init_kernel(void)
     tlb_flush_all();
     if (csr_read(satp) != kernel_satp(ASID_MAX))
         boot_fail("satp.ASID has fewer bits than there are ASIDs");
+    empty_satp = kernel_satp(0);
     arch_switch_vspace(&idle_thread);
 }
 

@@ -106,6 +106,8 @@ INLINE word_t kernel_satp(word_t asid)
 {
     return SATP_MODE | asid << SATP_ASID_SHIFT | arch_image_physical(kernel_root) >> seL4_PageBits;
 }
+/* What a thread without an address space runs on: that table, ASID 0. */
+extern word_t empty_satp;
 /* Installs the address space of a thread: cap is its VSpace slot, null or a table that was assigned. An ASID names an address space
  * only until its pool or root table is deleted, so table and ASID must still belong together. */
 INLINE void vspace_switch(cap_t cap)
@@ -113,7 +115,7 @@ INLINE void vspace_switch(cap_t cap)
     word_t satp = asid_satp(page_table_cap_asid(cap)); /* of a null cap: ASID 0, which is never used */
 
     if (unlikely(satp == 0 || satp_root(satp) != (const pte_t *)page_table_cap_base(cap)))
-        satp = kernel_satp(0);
+        satp = empty_satp;
     csr_write(satp, satp);
 }
 
