@@ -33,7 +33,8 @@ static struct thread *requester(word_t cap, word_t label, word_t mr0, word_t mr1
 
 static struct thread *deleter_of(word_t slot) { return requester(ROOT_CNODE, CNodeDelete, slot, WORD_BITS); }
 
-TEST(itself, thread_that_deletes_its_own_tcb_is_gone)
+/* These two not under preemption: nobody goes on with a deletion that is interrupted when it has stopped its caller. */
+TIMED_TEST(itself, thread_that_deletes_its_own_tcb_is_gone)
 {
     struct thread *t = deleter_of(0);
     request.mr[0] = t->tcb;
@@ -43,7 +44,7 @@ TEST(itself, thread_that_deletes_its_own_tcb_is_gone)
     EXPECT_OK(sc_bind(t->sc, tcb_new())); /* its scheduling context is free */
 }
 
-TEST(itself, thread_that_revokes_the_memory_it_is_made_of_is_gone)
+TIMED_TEST(itself, thread_that_revokes_the_memory_it_is_made_of_is_gone)
 {
     word_t ut = untyped_new(14), tcb = slot_new();
     struct thread *t = requester(ROOT_CNODE, CNodeRevoke, ut, WORD_BITS);
