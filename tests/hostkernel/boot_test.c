@@ -197,6 +197,15 @@ static void surplus_untypeds_are_dropped(void **state)
     assert_true(cap_is_untyped(cap_at(BIT(CONFIG_ROOT_CNODE_SIZE_BITS) - 1)));
 }
 
+/* Address 0 says that there is no tree, whatever its size is said to be. */
+static void no_tree_at_all(void **state)
+{
+    (void)state;
+    assert_int_equal(host_boot(HOST_IMAGE, RAM_END, HOST_IMAGE - HOST_IMAGE_VADDR, ENTRY, 0, 5000), HOST_USER);
+    assert_int_equal(host_boot_info()->extra_len, 0);
+    assert_int_equal(host_boot_info()->extra_bi_pages.end, 0);
+}
+
 /* The kernel's window: RAM, with the image executable in it, and the interrupt controller; nothing for users. */
 static void the_kernel_has_its_window(void **state)
 {
@@ -239,7 +248,7 @@ int boot_tests(void)
     const struct CMUnitTest tests[] = {
         TEST(bad_loaders_are_refused), TEST(the_address_space_is_as_described), TEST(tables_are_those_that_are_needed),
         TEST(memory_is_conserved), TEST(extra_info_has_its_own_block), TEST(surplus_untypeds_are_dropped),
-        TEST(the_kernel_has_its_window), TEST(initial_caps),
+        TEST(no_tree_at_all), TEST(the_kernel_has_its_window), TEST(initial_caps),
     };
     return cmocka_run_group_tests_name("boot", tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@
 
 HOSTKERNEL_TESTS := $(sort $(wildcard tests/hostkernel/*_test.c))
 UNIT_TESTS += hostkernel
-hostkernel_TEST_SRCS = tests/hostkernel/main.c tests/hostkernel/kit.c $(HOSTKERNEL_TESTS) $(HOSTK_SRCS)
+hostkernel_TEST_SRCS = tests/hostkernel/main.c tests/hostkernel/kit.c tests/hostkernel/chain.c $(HOSTKERNEL_TESTS) $(HOSTK_SRCS)
 hostkernel_TEST_CFLAGS = $(HOSTK_FLAGS)
 # The headers of the host's configuration, not of the target's.
 $(OUT)/unit/hostkernel $(OUT)/unit/fuzz_kernel $(OUT)/unit/enumerate_kernel: private GEN := $(HOSTK_GEN)

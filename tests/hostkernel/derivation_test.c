@@ -3,6 +3,7 @@
 /* Who is whose child, what revocation and the last capability take along (sel4-abi.md 5.4 to 5.7). */
 #include "tests.h"
 
+#include <arch/vspace.h>
 #include <object/cap.h>
 
 #define ROOT seL4_CapInitThreadCNode
@@ -127,6 +128,32 @@ static void things_there_is_one_of(void **state)
         assert_int_equal(revoked(A), 0x3f & ~3u);
         assert_int_equal(revoked(slots[i]), 0x3f);
     }
+}
+
+/* Two objects whose capabilities are neighbours, because that of their memory is gone: the end of one is not the end of the other. */
+static void neighbours(void **state)
+{
+    static const word_t types[][2] = {{seL4_EndpointObject, 0}, {seL4_NotificationObject, 0}, {seL4_TCBObject, 0}, {seL4_SchedContextObject, 7},
+                                      {seL4_ReplyObject, 0}, {seL4_CapTableObject, 2}, {seL4_RISCV_PageTableObject, 0}};
+    for (unsigned i = 0; i < sizeof types / sizeof *types; i++, fresh_system(state)) {
+        assert_int_equal(retype(UNTYPED, types[i][0], types[i][1], A, 2), 0);
+        assert_true(slot_is_final(host_slot(ks.current, A)));
+        assert_true(slot_is_final(host_slot(ks.current, B)));
+        assert_int_equal(delete_cap(UNTYPED), 0);
+        assert_int_equal(delete_cap(A), 0);
+        assert_true(slot_is_final(host_slot(ks.current, B)));
+    }
+    assert_int_equal(retype(UNTYPED, seL4_UntypedObject, 12, A, 2), 0);
+    for (word_t n = 0; n < 2; n++)
+        assert_int_equal(call(seL4_CapASIDControl, RISCVASIDControlMakePool, WORDS(A + n, ROOT), WORDS(C + n, DEPTH)), 0);
+    assert_int_equal(delete_cap(A), 0);
+    assert_int_equal(delete_cap(B), 0);
+    assert_non_null(asid_pools[2]);
+    assert_int_equal(delete_cap(D), 0);
+    assert_null(asid_pools[2]);
+    assert_non_null(asid_pools[1]);
+    assert_int_equal(delete_cap(C), 0);
+    assert_null(asid_pools[1]);
 }
 
 /* Revoking with many descendants, interrupted at every step: in the end all are gone. */
@@ -278,7 +305,7 @@ int derivation_tests(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(copies_are_siblings), TEST(badges_make_families), TEST(a_family_without_its_first), TEST(interrupts_descend_from_control),
-        TEST(memory_descends_from_memory), TEST(things_there_is_one_of), TEST(revocation_goes_on), TEST(moving),
+        TEST(memory_descends_from_memory), TEST(things_there_is_one_of), TEST(neighbours), TEST(revocation_goes_on), TEST(moving),
         TEST(cancelling_needs_all_rights), TEST(a_cnode_in_itself), TEST(chains_of_cnodes), TEST(the_last_capability_to_a_thread),
     };
     return cmocka_run_group_tests_name("derivation", tests, NULL, NULL);

@@ -22,5 +22,6 @@ int main(void)
     host_start();
     return boot_tests() + untyped_tests() + cnode_tests() + ipc_tests() + notification_tests() + tcb_tests() + sched_tests() + vspace_tests() +
            irq_tests() + fault_tests() + cspace_tests() + refill_tests() + message_tests() + schedule_tests() +
-           derivation_tests() + reply_tests() + object_tests() + errors_tests();
+           derivation_tests() + reply_tests() + object_tests() + errors_tests() +
+           fastpath_tests() + thread_tests();
 }

@@ -36,7 +36,7 @@ FOLDERS = ("api", "boot", "ipc", "lib", "object", "sched", "arch/riscv", "includ
 ABSENT = ("arch/riscv/machine.c", "arch/riscv/check.c", "arch/riscv/fpu.c", "include/arch/sbi.h", "include/arch/csr.h",
           "include/arch/tlb.h", "include/arch/machine.h", "include/arch/fpu.h", "include/arch/fastpath.h")
 PROGRAMS = {  # in the order in which they run: name, sources of their own, arguments
-    "unit tests": (["tests/hostkernel/main.c", "tests/hostkernel/*_test.c"], []),
+    "unit tests": (["tests/hostkernel/main.c", "tests/hostkernel/chain.c", "tests/hostkernel/*_test.c"], []),
     "corpus": (["tests/fuzz/kernel/replay.c", "tests/fuzz/kernel/program.c", "tests/fuzz/kernel/arguments.c", "tests/fuzz/kernel/budget.c",
                 "tests/fuzz/kernel/world.c"], ["tests/fuzz/kernel/corpus.hex"]),
     "enumeration": (["tests/fuzz/kernel/enumerate.c", "tests/fuzz/kernel/actions.c", "tests/fuzz/kernel/world.c"], ["2"]),

@@ -1,59 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Copyright The KataOS-C authors */
 /* Reply objects, the stack of calls, and scheduling contexts that travel along it (sel4-abi.md 7.2, 7.3, 7.5, 7.6, 8.4). */
-#include "tests.h"
+#include "chain.h"
 
 #include <sched/refill.h>
 #include <sched/time.h>
 
 #define ROOT seL4_CapInitThreadCNode
 #define SELF seL4_CapInitThreadTCB
-#define HOPS 3u
-#define SERVER(n) (SECOND + 4 * (n))  /* waits on SERVER_EP(n) with SERVER_REPLY(n) */
-#define SERVER_EP(n) (FREE + (n))
-#define SERVER_REPLY(n) (FREE + 8 + (n))
-
-static tcb_t *client, *servers[HOPS], *root;
-static sched_context_t *lent;
-
-static void root_priority(word_t prio) { call(SELF, TCBSetPriority, WORDS(SELF), WORDS(prio)); }
-/* The root task gets the processor: a thread of its priority may not interfere. */
-static void root_again(void)
-{
-    call(SELF, TCBSetPriority, WORDS(SELF), WORDS(255));
-    assert_ptr_equal(ks.current, root);
-}
-
-/* The client, priority 100, calls the first server, that the second and so on: passive servers of the priorities 101, 102, ... The last
- * server runs on the client's time. */
-static void chain(word_t hops)
-{
-    make_ipc_objects();
-    root = ks.current;
-    client = make_thread(UNTYPED, FIRST, 100, 10000, 20000);
-    lent = client->sc;
-    assert_int_equal(retype(UNTYPED, seL4_EndpointObject, 0, SERVER_EP(0), HOPS), 0);
-    assert_int_equal(retype(UNTYPED, seL4_ReplyObject, 0, SERVER_REPLY(0), HOPS), 0);
-    for (word_t n = 0; n < hops; n++) {
-        servers[n] = make_thread(UNTYPED, SERVER(n), 101 + n, 10000, 10000);
-        start_thread(SERVER(n));
-        root_priority(1);
-        assert_ptr_equal(ks.current, servers[n]);
-        syscall_with(seL4_SysRecv, SERVER_EP(n), 0, SERVER_REPLY(n));
-        assert_int_equal(call(SERVER(n) + 2, SchedContextUnbind, NONE, NONE), 0);
-        root_priority(255);
-    }
-    start_thread(FIRST);
-    root_priority(1);
-    assert_ptr_equal(ks.current, client);
-    for (word_t n = 0; n < hops; n++) {
-        syscall_with(seL4_SysCall, SERVER_EP(n), 1, 0);
-        assert_ptr_equal(ks.current, servers[n]);
-        assert_ptr_equal(servers[n]->sc, lent);
-    }
-}
-
-static void reply_and_wait(word_t n) { syscall_with(seL4_SysReplyRecv, SERVER_EP(n), 1, SERVER_REPLY(n)); }
 
 static void it_comes_back_hop_by_hop(void **state)
 {

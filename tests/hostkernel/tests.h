@@ -40,3 +40,5 @@ int derivation_tests(void);
 int reply_tests(void);
 int object_tests(void);
 int errors_tests(void);
+int fastpath_tests(void);
+int thread_tests(void);
