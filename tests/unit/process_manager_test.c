@@ -346,7 +346,7 @@ static void test_security_errors(void **state)
     assert_int_equal(error_from_security(3), PM_BUNDLE_NOT_FOUND);
     assert_int_equal(error_from_security(4), PM_BUNDLE_FOUND);
     assert_int_equal(error_from_security(BUNDLE_ERROR_BASE + 5), BUNDLE_ERROR_BASE + 5);
-    assert_int_equal(error_from_security(-1), PM_UNKNOWN_ERROR);
+    assert_int_equal(error_from_security(-1), PM_SERVICE_RESTARTED);
     assert_int_equal(error_from_security(99), PM_UNKNOWN_ERROR);
 }
 

@@ -16,7 +16,7 @@
 static const char process_names[] =
     "Success\0BundleIdInvalid\0PackageBufferLenInvalid\0BundleNotFound\0BundleFound\0BundleRunning\0BundleNotRunning\0"
     "UnknownError\0DeserializeError\0SerializeError\0ObjCapInvalid\0InstallFailed\0UninstallFailed\0StartFailed\0"
-    "StopFailed\0SuspendFailed\0ResumeFailed\0CapScanFailed\0QuotaExceeded\0NoMemory\0";
+    "StopFailed\0SuspendFailed\0ResumeFailed\0CapScanFailed\0QuotaExceeded\0NoMemory\0ServiceRestarted\0";
 
 static const char security_names[] =
     "Success\0BundleIdInvalid\0BundleDataInvalid\0BundleNotFound\0DeleteFirst\0KeyNotFound\0PackageBufferLenInvalid\0"

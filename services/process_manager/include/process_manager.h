@@ -25,6 +25,7 @@ enum ProcessManagerError {
     PM_CAP_SCAN_FAILED,
     PM_QUOTA_EXCEEDED,          /* quota_memory of the manifest is less than the application starts with */
     PM_NO_MEMORY,
+    PM_SERVICE_RESTARTED,       /* a service died that this one had called: done or not, ask again */
 };
 
 /* State of a bundle (get_bundle_state). */

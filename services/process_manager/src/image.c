@@ -22,6 +22,8 @@ int error_from_security(int error)
     };
     if (error >= BUNDLE_ERROR_BASE)
         return error;
+    if (error < 0)
+        return PM_SERVICE_RESTARTED;
     for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++)
         if (known[i][0] == error)
             return known[i][1];

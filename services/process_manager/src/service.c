@@ -224,7 +224,7 @@ int pkg_mgmt_uninstall(const char *bundle_id)
     if (!bundle_name_valid(bundle_id))
         return PM_BUNDLE_ID_INVALID;
     int error = error_from_security(security_uninstall(bundle_id));
-    if (bundle != NULL && error == PM_SUCCESS)
+    if (bundle != NULL && (error == PM_SUCCESS || error == PM_BUNDLE_NOT_FOUND))   /* it may have died in the call before */
         bundle_forget(bundle);
     return error;
 }

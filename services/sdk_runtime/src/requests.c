@@ -156,8 +156,9 @@ static int serve_time(camkes_stream_t *in, camkes_stream_t *out)
 {
     if (finish(in) != SDK_SUCCESS)
         return SDK_DESERIALIZE_FAILED;
-    camkes_put_u64(out, timer_now_us());
-    return SDK_SUCCESS;
+    uint64_t now = timer_now_us();
+    camkes_put_u64(out, now);
+    return now == 0 && service_died() ? SDK_SERVICE_RESTARTED : SDK_SUCCESS;
 }
 
 /* The message needs no copy: nobody is called before it is in the queue. */

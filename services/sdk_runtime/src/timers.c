@@ -49,6 +49,17 @@ void timers_rearm(void)
         armed = 0;
 }
 
+/* The time; NO_DEADLINE when TimerService refuses to serve. */
+static uint64_t time_now(void)
+{
+    for (unsigned tries = 0; tries < 6; tries++) {  /* one more than the restarts per minute that the assembly allows */
+        uint64_t now = timer_now_us();
+        if (now != 0 || !service_died())
+            return now;
+    }
+    return NO_DEADLINE;
+}
+
 void timers_recover(struct app *app)
 {
     armed = 0;
@@ -56,17 +67,21 @@ void timers_recover(struct app *app)
 }
 
 /* The bit comes last: half a timer does not run. */
-static void run(struct app *app, uint32_t id, uint32_t duration_ms, bool periodic)
+static int run(struct app *app, uint32_t id, uint32_t duration_ms, bool periodic)
 {
     uint32_t bit = 1u << id;
+    uint64_t now = time_now();
+    if (now == NO_DEADLINE)
+        return SDK_SERVICE_RESTARTED;
     app->completed &= ~bit;
-    app->deadline[id] = timer_now_us() + (uint64_t)duration_ms * US_PER_MS;
+    app->deadline[id] = now + (uint64_t)duration_ms * US_PER_MS;
     app->period_ms[id] = duration_ms;
     app->periodic = periodic ? app->periodic | bit : app->periodic & ~bit;
     camkes_in_order();
     app->active |= bit;
     find_next(app);
     timers_rearm();
+    return SDK_SUCCESS;
 }
 
 static unsigned count(uint32_t ids)
@@ -87,13 +102,12 @@ int timers_start(struct app *app, uint32_t id, uint32_t duration_ms, bool period
         return SDK_INVALID_TIMER;
     if (count(app->active & ~RECEIVE) >= app->config.quota_timers)
         return SDK_OUT_OF_RESOURCES;
-    run(app, id, duration_ms, periodic);
-    return SDK_SUCCESS;
+    return run(app, id, duration_ms, periodic);
 }
 
 void timer_start_receive(struct app *app, uint32_t duration_ms)
 {
-    run(app, RECEIVE_TIMER, duration_ms, false);
+    (void)run(app, RECEIVE_TIMER, duration_ms, false);   /* without the time it waits for a message alone */
 }
 
 void timer_stop(struct app *app, uint32_t id)
@@ -180,7 +194,9 @@ static void wake(struct app *app)
 
 void timers_collect(void)
 {
-    uint64_t now = timer_now_us();
+    uint64_t now = time_now();
+    if (now == NO_DEADLINE)
+        return;                 /* a TimerService that serves again signals everybody */
     (void)timer_completed_timers();
     armed = 0;
     for (unsigned i = 0; i < SDK_MAX_APPS; i++) {

@@ -51,8 +51,11 @@ void pre_init(void)
         camkes_in_order();
         start.valid = true;
     }
-    signal_clients(timers_recover());       /* in the first life there are none */
+    (void)timers_recover();
     update_alarm();
+    if (camkes_restarted()) {
+        signal_clients((1u << timer_CLIENTS) - 1);  /* also those who could not set a timer in the meantime */
+    }
 }
 
 void irq_handle(void)
