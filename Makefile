@@ -35,7 +35,7 @@ test:           ## build and run every test; the last line counts them
 compilers:      ## gcc and clang (installed for this), every width, build and level: builds, tests, prints a table
 	@tools/setup.sh build test clang
 	@tools/compilers.py
-soak:           ## random use of the running system (SEED=1 MINUTES=5), the memory figures compared after each batch
+soak:           ## random use while services die (SEED=1 MINUTES=5 OPERATIONS=10000), the figures compared after each batch
 	$(SETUP) build test
 	@$(STAGE2) soak
 rust-apps:      ## build the applications in Rust (build/<platform>-<build>/apps/rust-*.app)

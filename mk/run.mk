@@ -37,9 +37,9 @@ test: $(UNIT_BINS)
 ktest-images: $(KTEST_IMAGES)
 
 SEED    ?= 1
-MINUTES ?= 5
+MINUTES ?= $(if $(OPERATIONS),,5)
 soak: all
-	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/soak.py --seed $(SEED) --minutes $(MINUTES)
+	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/soak.py --seed $(SEED) $(OPERATIONS:%=--operations %) $(MINUTES:%=--minutes %)
 
 COMPONENT ?= $(firstword $(COMPONENTS))
 debug: all
