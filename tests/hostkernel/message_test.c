@@ -251,6 +251,13 @@ static void no_right_to_send(void **state)
         syscall_with(seL4_SysNBWait, NTFN, 0, 0);
         assert_int_equal(badge(), 0);
     }
+    static const word_t sent_to[] = {NTFN, REPLY, UNTYPED, FREE + 9};
+    for (unsigned i = 0; i < 4; i++) { /* Send is no Call: it has no answer */
+        put_message(sent_to[i], 5, WORDS(NTFN), WORDS(1, 2));
+        host_syscall(seL4_SysSend);
+        assert_int_equal(info(), info_make(5, 2) | CAPS(1));
+        assert_int_equal(badge(), sent_to[i]);
+    }
     assert_int_equal(call(NTFN, 5, NONE, WORDS(1, 2)), 0); /* a signal by Call is answered at once */
     assert_int_equal(info(), 0);
     assert_int_equal(badge(), 0);

@@ -378,12 +378,98 @@ static void binding_without_time(void **state)
     assert_int_equal(call(FREE + 2, SchedContextBind, WORDS(THREAD(0)), NONE), 0);
 }
 
+/* With just the time for a kernel entry left a system call is made; with a tick less it is not. */
+static void the_last_moment(void **state)
+{
+    for (int slow = 0; slow < 2; slow++) {
+        for (ticks_t less = 0; less < 2; less++) {
+            for (int round = 0; round < 2; round++, fresh_system(state)) {
+                make_ipc_objects();
+                make_threads(1, 1000, round ? 1000 : 10000);
+                start_threads(1);
+                root_priority(1);
+                assert_int_equal(running(), 0);
+                host_slow = slow;
+                host_pass(us_to_ticks(1000) - MIN_BUDGET + less);
+                syscall_with(seL4_SysSend, NTFN, 0, 0);
+                assert_int_equal(((notification_t *)notification_cap_ptr(host_slot(root, NTFN)->cap))->state, less ? NTFN_IDLE : NTFN_ACTIVE);
+            }
+        }
+    }
+}
+
+/* A sleeper whose time comes in the very entry that does something to it: it wakes up first. {what is done; the sleeper's state; its queue} */
+static void done_to_a_sleeper_that_wakes_up(void **state)
+{
+    enum { SUSPEND, RESUME, UNBIND, DELETE, DELETE_SC, RAISE, LOWER, OTHER_DOMAIN, CONFIGURE, YIELD_TO, NOTHING, HOWS };
+    for (int how = 0; how < HOWS; how++) {
+        for (int slow = 0; slow < 2; slow++, fresh_system(state)) {
+            make_ipc_objects();
+            make_threads(2, 500, 3000);
+            start_threads(2);
+            root_priority(1);
+            host_syscall(seL4_SysYield);
+            host_syscall(seL4_SysYield);
+            assert_ptr_equal(ks.current, root);
+            tcb_t *t = threads[0];
+            assert_int_equal(call(THREAD(1), TCBSuspend, NONE, NONE), 0);
+            root_priority(200);
+            assert_ptr_equal(ks.release, t);
+            host.time = sc_head(t->sc)->time; /* no interrupt has been taken */
+            host_slow = slow;
+            switch (how) {
+            case SUSPEND:
+                assert_int_equal(call(THREAD(0), TCBSuspend, NONE, NONE), 0);
+                break;
+            case RESUME:
+                assert_int_equal(call(THREAD(0), TCBResume, NONE, NONE), 0);
+                break;
+            case UNBIND:
+                assert_int_equal(call(THREAD(0) + 2, SchedContextUnbind, NONE, NONE), 0);
+                break;
+            case DELETE:
+                assert_int_equal(delete_cap(THREAD(0)), 0);
+                break;
+            case DELETE_SC:
+                assert_int_equal(delete_cap(THREAD(0) + 2), 0);
+                break;
+            case RAISE:
+                assert_int_equal(call(THREAD(0), TCBSetPriority, WORDS(SELF), WORDS(201)), UNANSWERED);
+                break;
+            case LOWER:
+                assert_int_equal(call(THREAD(0), TCBSetPriority, WORDS(SELF), WORDS(2)), 0);
+                break;
+            case OTHER_DOMAIN:
+                assert_int_equal(call(seL4_CapDomain, DomainSetSet, WORDS(THREAD(0)), WORDS(1)), 0);
+                break;
+            case CONFIGURE:
+                assert_int_equal(call(sched_control(), SchedControlConfigureFlags, WORDS(THREAD(0) + 2), WORDS(700, 3000, 0, 0, 0)), 0);
+                break;
+            case YIELD_TO:
+                assert_int_equal(call(THREAD(0) + 2, SchedContextYieldTo, NONE, NONE), 0);
+                break;
+            default:
+                syscall_with(seL4_SysSend, NTFN, 0, 0);
+            }
+            assert_ptr_equal(ks.current, how == RAISE ? t : root);
+            assert_true(ks.deadline > ks.now);
+            assert_null(ks.release);
+            bool stopped = how == SUSPEND || how == UNBIND || how == DELETE || how == DELETE_SC;
+            assert_int_equal(t->queue, stopped || how == RAISE ? QUEUE_NONE : QUEUE_READY);
+            if (t->queue == QUEUE_READY)
+                assert_ptr_equal(ks.ready[how == OTHER_DOMAIN].head[t->prio], t);
+            assert_int_equal(t->prio, how == RAISE ? 201 : how == LOWER ? 2 : 100);
+        }
+    }
+}
+
 int schedule_tests(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(turns_go_round), TEST(what_yield_gives_up), TEST(sleepers_wake_up_in_order), TEST(sleepers_can_be_deleted),
         TEST(places_in_the_queue), TEST(who_wakes_up), TEST(the_best_runs), TEST(yield_to_by_send), TEST(yield_to_ends_early),
         TEST(yield_to_somebody_who_cannot_run), TEST(consumed_time), TEST(reconfiguring), TEST(binding_without_time),
+        TEST(the_last_moment), TEST(done_to_a_sleeper_that_wakes_up),
     };
     return cmocka_run_group_tests_name("schedule", tests, NULL, NULL);
 }
