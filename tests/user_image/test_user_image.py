@@ -42,6 +42,24 @@ def test_an_application_lives_and_dies(console):
     assert console.mstats() == before
 
 
+def test_services_die(console):
+    """On both word sizes: each is restarted, an application goes on, no memory is missing."""
+    if "unknown command" in console.run("test_kill nobody"):
+        pytest.skip("release build")
+    before = console.mstats()
+    console.install("hello")
+    console.start("hello")
+    for name in ("uart_driver", "timer_service", "memory_manager", "mailbox_driver", "security_coordinator", "ml_coordinator", "sdk_runtime",
+                 "process_manager", "debug_console"):
+        console.send(f"test_crash {name}\r")
+        console.expect(rf"supervisor::{name}: instruction (page|access) fault at pc 0x0+, address 0x0+; restarted \(1\)", timeout=60)
+        console.settle()
+    assert console.status("hello") == "Running"
+    console.stop("hello")
+    console.uninstall("hello")
+    assert console.mstats() == before
+
+
 def user_image(folder):
     return subprocess.run(["make", "-s", "-f", "mk/main.mk", "user-image", f"SEL4_OUT_DIR={folder}"], cwd=TOP, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "MAKEFLAGS": "", "MAKELEVEL": "0"}, timeout=120)

@@ -19,6 +19,9 @@
 struct life lives[SUPERVISED];
 static struct policy policies[SUPERVISED];
 
+/* For whichever thread is looked at or started: too large for the stack. */
+static seL4_UserContext context;
+
 static seL4_CPtr tcb_of(unsigned number) { return camkes_supervised[number].caps; }
 static seL4_CPtr sc_of(unsigned number) { return camkes_supervised[number].caps + 1u; }
 
@@ -43,7 +46,6 @@ static void stop_and_look(unsigned number, struct report *report)
         AT(pc), AT(ra), AT(sp), AT(gp), AT(s0), AT(s1), AT(a0), AT(a1), AT(a2), AT(a3), AT(a4), AT(a5),
 #undef AT
     };
-    seL4_UserContext context;
     (void)seL4_TCB_ReadRegisters(tcb_of(number), true, 0, offsetof(seL4_UserContext, a6) / sizeof(seL4_Word), &context);
     for (unsigned i = 0; i < REPORT_REGISTERS; i++) {
         report->registers[i] = ((const seL4_Word *)&context)[from[i]];
@@ -62,7 +64,7 @@ static void answer_callers(unsigned number)
 
 static void start(unsigned number, seL4_Word pc, enum camkes_life life, seL4_Word argument)
 {
-    seL4_UserContext context = { .pc = pc, .a0 = life, .a1 = argument };
+    context = (seL4_UserContext){ .pc = pc, .a0 = life, .a1 = argument };
     (void)seL4_TCB_WriteRegisters(tcb_of(number), true, 0, seL4_UserContextWords, &context);
 }
 
@@ -107,6 +109,6 @@ bool doom(unsigned number, uint32_t us)
 
 void crash(unsigned number)
 {
-    seL4_UserContext nowhere = { .pc = 0 };
-    (void)seL4_TCB_WriteRegisters(tcb_of(number), true, 0, 1, &nowhere); /* the other registers stay */
+    context.pc = 0;
+    (void)seL4_TCB_WriteRegisters(tcb_of(number), true, 0, 1, &context); /* the other registers stay */
 }
