@@ -129,6 +129,35 @@ static void map(word_t vaddr, struct range physical, unsigned which)
         table[(vaddr - physical.start + pa) >> LARGE_BITS & (ENTRIES - 1)] = pte(pa, PTE_LEAF);
 }
 
+/* --- firmware: what no kernel asks for must be refused, not hang (SBI specification, chapters 3 and 4) ----------------- */
+
+#define SBI_PUTCHAR 1
+#define SBI_BASE 0x10
+#define SBI_BASE_PROBE 3
+#define SBI_TIME 0x54494d45
+#define SBI_NOT_SUPPORTED (-2)
+
+static long sbi(word_t extension, word_t function, word_t argument, word_t *value)
+{
+    register word_t a0 __asm__("a0") = argument, a1 __asm__("a1") = 0, a6 __asm__("a6") = function, a7 __asm__("a7") = extension;
+    __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a6), "r"(a7) : "memory");
+    *value = a1;
+    return (long)a0;
+}
+
+static void check_firmware(void)
+{
+    word_t value;
+    bool good = sbi(SBI_BASE, SBI_BASE_PROBE, SBI_TIME, &value) == 0 && value != 0;
+    good = good && sbi(SBI_BASE, SBI_BASE_PROBE, 0x0bad0bad, &value) == 0 && value == 0;
+    good = good && sbi(0x0bad0bad, 0, 0, &value) == SBI_NOT_SUPPORTED && sbi(SBI_TIME, 77, 0, &value) == SBI_NOT_SUPPORTED;
+    good = good && sbi(SBI_BASE, 77, 0, &value) == SBI_NOT_SUPPORTED;
+    for (const char *text = good ? "" : "loader: the firmware does not refuse what it does not know\n0 passed, 1 failed\n"; *text != '\0'; text++)
+        (void)sbi(SBI_PUTCHAR, 0, (word_t)*text, &value);
+    while (!good) {
+    }
+}
+
 /* --- the whole ----------------------------------------------------------------------------------------------------- */
 
 static uint32_t big_endian(uint32_t v) { return v << 24 | (v & 0xff00) << 8 | (v >> 8 & 0xff00) | v >> 24; }
@@ -136,6 +165,7 @@ static uint32_t big_endian(uint32_t v) { return v << 24 | (v & 0xff00) << 8 | (v
 void loader_main(word_t hart, const uint32_t *dtb)
 {
     (void)hart;
+    check_firmware();
     struct range kernel = extent(kernel_elf, true), user = extent(user_elf, false);
     word_t dtb_bytes = dtb != NULL && big_endian(dtb[0]) == 0xd00dfeedu ? big_endian(dtb[1]) : 0;
     word_t dtb_place = page_up(kernel.end);
