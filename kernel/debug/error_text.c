@@ -76,7 +76,7 @@ static word_t put_text(const struct invocation *inv)
 word_t error_report(const struct invocation *inv)
 {
     word_t words = 0;
-    if (!inv->call)
+    if (!(inv->flags & INVOKE_CALL))
         return 0;
 #ifdef CONFIG_PRINT_INVOCATION_ERRORS
     kprintf("<<kernel: ");
