@@ -6,7 +6,7 @@
 # archive of built-ins.
 
 APP_DIR      := $(OUT)/apps
-APP_SCRIPTS  := $(sort $(wildcard apps/scripts/*.repl))
+APP_SCRIPTS  := $(sort $(wildcard apps/scripts/*.repl $(if $(filter headless,$(SYSTEM)),apps/scripts/headless/*.repl)))
 PACKER       := tools/packer/pack.py tools/packer/bundle.py
 app_objects   = $(patsubst %,$(OUT)/user/%.o,$($(1)_SRCS))
 

@@ -34,7 +34,7 @@ endif
 OUT        := build/upstream-$(ARCH)-$(BUILD)$(VARIANT)$(SETTINGS)
 BOOT_PARTS := kernel/% common/sel4_sys/% firmware/% tests/%
 else ifeq ($(BOOT),monitor)
-OUT        := build/$(PLATFORM)$(if $(filter riscv64,$(ARCH)),64)-$(BUILD)$(VARIANT)$(SETTINGS)
+OUT        := build/$(PLATFORM)$(if $(filter riscv64,$(ARCH)),64)-$(BUILD)$(VARIANT)$(SETTINGS)$(if $(filter headless,$(SYSTEM)),-headless)
 BOOT_PARTS := %
 else
 $(error BOOT=$(BOOT): monitor or upstream)

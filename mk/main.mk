@@ -6,6 +6,8 @@
 
 PLATFORM ?= qemu_virt
 BUILD    ?= debug
+# console, or headless: without UART driver and console, applications are started by a script in the archive
+SYSTEM   ?= console
 include mk/boot.mk
 GEN      := $(OUT)/gen
 PY       := /usr/bin/python3

@@ -46,7 +46,7 @@ debug: all
 	@tools/debug.sh '$(QEMU_COMMAND)' $(OUT) $(if $(APP),app/$(APP),$(COMPONENT))
 
 size: all
-	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/size.py --out $(OUT) --compiled '$(notdir $(CC)) $(KERNEL_OPT)'
+	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/size.py --out $(OUT) $(if $(filter headless,$(SYSTEM)),--static) --compiled '$(notdir $(CC)) $(KERNEL_OPT)'
 # The kernel's rows for both word sizes, and those of kernels with two domains.
 KBENCH_OTHERS = riscv64=$(call kbench_out,64,) riscv32.domains=$(call kbench_out,,-NUM_DOMAINS_2) \
                 riscv64.domains=$(call kbench_out,64,-NUM_DOMAINS_2)

@@ -4,7 +4,9 @@
 # From the assembly to the boot image: glue of every component, the components' ELFs, the image with rootserver and capDL
 # specification. COMPONENTS and <name>_SRCS come from services/*/build.mk.
 
-ASSEMBLY    ?= system/system.camkes
+ASSEMBLY    ?= system/$(if $(filter headless,$(SYSTEM)),headless,system).camkes
+# What it imports may name components, too.
+ASSEMBLY_FILES := $(ASSEMBLY) system/services.camkes system/components.camkes
 COMPOSER    := tools/composer/compose.py
 COMPOSER_PY := $(wildcard tools/composer/*.py)
 BUILTINS    ?= $(OUT)/builtins.cpio
@@ -12,12 +14,12 @@ WORD_BITS   := $(if $(filter riscv64,$(ARCH)),64,32)
 COMPOSE_ARGS = $(ASSEMBLY) -I platforms/$(PLATFORM) -I interfaces --size-of BUILTINS_SIZE=$(BUILTINS) --word-bits $(WORD_BITS) $(COMPOSE_EXTRA)
 
 # The services that this assembly has. services/ is included before system/ (mk/main.mk sorts): COMPONENTS is complete here.
-ASSEMBLED := $(filter $(shell sed -n 's/^ *component  *[A-Za-z]*  *\([a-z_0-9]*\);.*/\1/p' $(ASSEMBLY)),$(COMPONENTS))
+ASSEMBLED := $(filter $(shell sed -n 's/^ *component  *[A-Za-z]*  *\([a-z_0-9]*\);.*/\1/p' $(ASSEMBLY_FILES)),$(COMPONENTS))
 
 # Generated files keep their time when their content does not change; the stamp says when the composer last looked.
 GLUE_STAMP := $(GEN)/glue.stamp
 GLUE_FILES := $(foreach c,$(ASSEMBLED),$(addprefix $(GEN)/$c/,camkes.h camkes.c link.args))
-$(GLUE_STAMP): $(ASSEMBLY) $(wildcard platforms/$(PLATFORM)/*.camkes interfaces/*.idl4) $(COMPOSER_PY) $(BUILTINS)
+$(GLUE_STAMP): $(ASSEMBLY_FILES) $(wildcard platforms/$(PLATFORM)/*.camkes interfaces/*.idl4) $(COMPOSER_PY) $(BUILTINS)
 	@mkdir -p $(@D)
 	@echo "  GLUE  $(ASSEMBLY)"
 	$(Q)$(PY) $(COMPOSER) glue $(COMPOSE_ARGS) --out $(GEN)
@@ -50,7 +52,7 @@ $(IMAGE_OUTPUTS) &: $(COMPONENT_ELFS) $(OUT)/rootserver.elf $(filter %.elf,$(COM
 	@touch $(IMAGE_OUTPUTS)
 
 # Who holds which capability: a file of the archive, whose own size and content are therefore no part of it.
-$(GEN)/authority.txt: $(ASSEMBLY) $(wildcard platforms/$(PLATFORM)/*.camkes interfaces/*.idl4) $(COMPOSER_PY)
+$(GEN)/authority.txt: $(ASSEMBLY_FILES) $(wildcard platforms/$(PLATFORM)/*.camkes interfaces/*.idl4) $(COMPOSER_PY)
 	@mkdir -p $(@D)
 	$(Q)$(PY) $(COMPOSER) graph $(filter-out --size-of BUILTINS_SIZE=% --content archive_hw.archive=%,$(COMPOSE_ARGS)) -D BUILTINS_SIZE=4096 --without-sizes --authority $@
 

@@ -117,7 +117,7 @@ int security_count_keys(const char *bundle, const char *except, uint32_t *count)
 
 bool service_died(void) { return false; }
 
-void logger_log(uint8_t level, const char *msg)
+void kata_log_line(uint8_t level, const char *msg)
 {
     assert_int_equal(level, 3);
     assert_true(strlen(msg) < sizeof logged);

@@ -44,7 +44,9 @@ class AdlParser(Parser):
         word = self.name("a declaration or '}'")
         optional = word.text == "maybe"
         if optional:
-            word = self.expect("uses")
+            word = self.name("'uses' or 'provides'")
+            if word.text not in ("uses", "provides"):
+                raise ComposeError(word.loc, f"expected 'uses' or 'provides', found {word}")
         if word.text in ("control", "hardware"):
             setattr(component, word.text, True)
         elif word.text in ("uses", "provides", "consumes", "emits"):

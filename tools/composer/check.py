@@ -97,7 +97,10 @@ def _connect(system, source, connection, connected):
 
 
 def _once(end, interface, connection, connected):
+    """A server may get its clients from several connections of one type; everything else is connected once."""
     other = connected.setdefault((end.instance, end.interface), connection)
+    if interface.kind == "provides" and other.type == connection.type:
+        return
     if other is not connection or (interface.kind == "uses" and sum(str(e) == str(end) for e in connection.froms) > 1):
         raise ComposeError(end.loc, f"{end} is already connected by {other.name} ({other.loc})")
 

@@ -16,7 +16,7 @@ extern const char camkes_name[];
 /* Client stub of the logger connection, when there is one. */
 __attribute__((weak)) void logger_log(uint8_t level, const char *msg);
 
-static void emit(uint8_t level, const char *line)
+void kata_log_line(uint8_t level, const char *line)
 {
     if (logger_log) {
         logger_log(level, line);
@@ -33,7 +33,7 @@ void kata_vlog(uint8_t level, const char *format, va_list arguments)
     char line[LOG_LINE_SIZE];
     if (level + kata_log_muted <= HIGHEST_LEVEL) {
         log_format(line, sizeof line, camkes_name, format, arguments);
-        emit(level, line);
+        kata_log_line(level, line);
     }
 }
 
@@ -42,7 +42,7 @@ void kata_log_text(uint8_t level, const char *text)
     char line[LOG_LINE_SIZE];
     if (level + kata_log_muted <= HIGHEST_LEVEL) {
         log_plain(line, sizeof line, camkes_name, text);
-        emit(level, line);
+        kata_log_line(level, line);
     }
 }
 

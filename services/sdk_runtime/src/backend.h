@@ -17,7 +17,7 @@ int security_read_key(const char *bundle_id, const char *key, uint8_t *value, si
 int security_write_key(const char *bundle_id, const char *key, const uint8_t *value, size_t value_n);
 int security_delete_key(const char *bundle_id, const char *key);
 int security_count_keys(const char *bundle_id, const char *except, uint32_t *count);
-void logger_log(uint8_t level, const char *msg);
+void kata_log_line(uint8_t level, const char *msg);
 
 /* Record of entry i < SDK_MAX_APPS; may be looked at only when the entry is in use. */
 struct app *record_at(unsigned i);

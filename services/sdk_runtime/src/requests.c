@@ -60,7 +60,7 @@ static int serve_log(struct app *app, camkes_stream_t *in)
     for (char *c = line + start; c < line + start + length; c++)
         if (!isprint((unsigned char)*c))
             *c = '.';
-    logger_log(LOG_LEVEL_INFO, line);
+    kata_log_line(LOG_LEVEL_INFO, line);
     return SDK_SUCCESS;
 }
 

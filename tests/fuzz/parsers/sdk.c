@@ -80,7 +80,7 @@ int security_count_keys(const char *bundle, const char *except, uint32_t *count)
 
 bool service_died(void) { return now_us % 3 == 0; }
 
-void logger_log(uint8_t level, const char *msg) { REQUIRE(level == 3 && strlen(msg) <= SDK_LOG_MAX + SDK_NAME_MAX + 8); }
+void kata_log_line(uint8_t level, const char *msg) { REQUIRE(level == 3 && strlen(msg) <= SDK_LOG_MAX + SDK_NAME_MAX + 8); }
 
 int park_caller(void)
 {

@@ -30,6 +30,9 @@ void log_format(char *line, size_t size, const char *name, const char *format, v
 void kata_log_text(uint8_t level, const char *text);
 void log_plain(char *line, size_t size, const char *name, const char *text);
 
+/* A line that is complete, and not the component's own: nothing is put in front of it. */
+void kata_log_line(uint8_t level, const char *line);
+
 #define log_error(...) kata_log(LOG_ERROR, __VA_ARGS__)
 #define log_warn(...) kata_log(LOG_WARN, __VA_ARGS__)
 #define log_info(...) kata_log(LOG_INFO, __VA_ARGS__)
