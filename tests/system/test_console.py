@@ -138,6 +138,23 @@ def test_completion(console):
     assert "Unknown" not in console.run("loglevel i\t")
 
 
+def test_top(console):
+    """Processor time of each thread: an application that never waits gets its budget, and no more."""
+    console.start("spin")
+    shares = dict(re.findall(r"^(\S+) +(?:service|application)? +\d+ +(\d+\.\d)$", console.run("top 2"), re.M))
+    assert 20 < float(shares["spin"]) < 60, shares
+    assert {"uart_driver", "supervisor", "process_manager", "debug_console"} <= set(shares)
+    assert abs(sum(map(float, shares.values())) - 100) < 5
+    console.send("top\r")
+    console.expect("process_manager/spin")
+    console.expect("process_manager/spin")              # it goes on
+    console.send("q")                                   # until a key, which is not part of the next line
+    console.child.expect_exact(PROMPT)
+    assert edited(console, "echo on") == "on"
+    console.stop("spin")
+    console.uninstall("spin")
+
+
 def test_source_options(console):
     assert "builtins.repl: not a script" not in console.run("source -q -e builtins.repl", timeout=60)
     assert "hello.app: not a script" in console.run("source hello.app")

@@ -104,3 +104,26 @@ def test_log_survives_the_driver(console):
     assert "debug_console::line 3 of 3 of a flood" in console.run("dmesg")
     assert "ml_coordinator trace" in console.run("loglevel")
     console.run("loglevel info")
+
+
+def test_an_application_cannot_flood_the_log(console):
+    """It gets a burst and then so many lines a second; what it loses is counted, and nobody else loses anything."""
+    console.install("logtest")
+    console.install("chatter")
+    start = time.monotonic()
+    console.run("start chatter 3000")
+    console.start("logtest")
+    console.expect(r"\[logtest\]::DONE", timeout=60)         # another application is heard meanwhile
+    console.expect(r"\[chatter\]::end", timeout=120)
+    seconds = time.monotonic() - start
+    text = console.transcript()
+    text = text[text.rindex("start chatter 3000"):]
+    numbers = [int(n) for n in re.findall(r"\[chatter\]::line (\d+) of 3000\r\n", text)]
+    lost = sum(int(n) for n in re.findall(r"\[chatter\]::(\d+) log lines lost\r\n", text))
+    assert numbers == sorted(set(numbers)) and numbers[:50] == list(range(1, 51))
+    assert len(numbers) + lost == 3000
+    assert len(numbers) < 200 + 60 * seconds
+    assert "log lines of" not in text                       # the driver lost nothing
+    for name in ("chatter", "logtest"):
+        console.run(f"stop {name}")
+        console.uninstall(name)

@@ -342,6 +342,34 @@ static void supervision(void **state)
     EXPECT("test_kill uart_driver soon", "invalid arguments: test_kill\nusage: test_kill SERVICE [AFTER_US]\n");
 }
 
+static void top(void **state)
+{
+    static const char screen[] =
+        "THREAD                KIND         PRIORITY   CPU %\n"
+        "uart_driver           service           250    25.0\n"
+        "supervisor            service           254     0.1\n"
+        "worker                application       120    50.0\n"
+        "(idle)                                    0    24.9\n"
+        "OWNER                     MEMORY     QUOTA\n"
+        "console                        0         0\n"
+        "store                       4096      9000\n"
+        "store/hello                 8192     18000\n";
+    char twice[2 * sizeof(screen)];
+
+    (void)state;
+    snprintf(twice, sizeof(twice), "%s%s", screen, screen);
+    EXPECT("top 2", twice);
+    fake.input = "x";
+    EXPECT("top 1", screen);            /* a key is kept */
+    EXPECT("top", "");                  /* and ends this one */
+    fake.input = "\x03";
+    EXPECT("top 5", "");
+    fake.input = "\r";
+    console_read_line("");
+    console_flush();
+    expect_part("top 0", "invalid arguments: top\n");
+}
+
 static void shutdown_codes(void **state)
 {
     (void)state;
@@ -644,6 +672,7 @@ int main(void)
         cmocka_unit_test_setup(keys, setup),
         cmocka_unit_test_setup(services, setup),
         cmocka_unit_test_setup(supervision, setup),
+        cmocka_unit_test_setup(top, setup),
         cmocka_unit_test_setup(shutdown_codes, setup),
         cmocka_unit_test_setup(test_commands, setup),
         cmocka_unit_test_setup(scripts, setup),

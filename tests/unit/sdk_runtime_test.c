@@ -26,7 +26,7 @@ static bool dead[SDK_MAX_APPS];         /* records that are gone */
 static uint64_t now_us, alarm_at;
 static bool alarm_set, alarm_completed;
 static unsigned alarms_set;
-static char logged[1024];
+static char logged[1024], logged_before[1024];
 static unsigned log_lines;
 static char stored_bundle[64], stored_key[64];
 static uint8_t stored_value[SDK_VALUE_MAX];
@@ -121,6 +121,7 @@ void kata_log_line(uint8_t level, const char *msg)
 {
     assert_int_equal(level, 3);
     assert_true(strlen(msg) < sizeof logged);
+    strcpy(logged_before, logged);
     strcpy(logged, msg);
     log_lines++;
 }
@@ -300,6 +301,33 @@ static void test_log(void **state)
     assert_int_equal(strlen(logged), 7 + SDK_LOG_MAX);
     assert_int_equal(serve_text(1, SDK_REQUEST_LOG, text, SDK_LOG_MAX + 1), SDK_SERIALIZE_FAILED);
     assert_int_equal(log_lines, 4);
+}
+
+/* An application that floods the log loses lines, and only its own; they are counted. */
+static void test_log_limit(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < LOG_BURST + 30; i++)
+        assert_int_equal(serve_text(1, SDK_REQUEST_LOG, "x", 1), SDK_SUCCESS);
+    assert_int_equal(log_lines, 2 * LOG_BURST > LOG_BURST + 30 ? LOG_BURST + 30 : 2 * LOG_BURST);  /* full again: the clock stood at 5 s */
+    for (unsigned i = 0; i < LOG_BURST; i++)
+        assert_int_equal(serve_text(1, SDK_REQUEST_LOG, "x", 1), SDK_SUCCESS);
+    assert_int_equal(log_lines, 2 * LOG_BURST);
+    assert_int_equal(serve_text(2, SDK_REQUEST_LOG, "other", 5), SDK_SUCCESS);
+    assert_string_equal(logged, "[two]::other");
+    now_us += 1000000 / LOG_PER_SECOND - 1;
+    log_lines = 0;
+    assert_int_equal(serve_text(1, SDK_REQUEST_LOG, "x", 1), SDK_SUCCESS);
+    assert_int_equal(log_lines, 0);
+    now_us += 1;
+    assert_int_equal(serve_text(1, SDK_REQUEST_LOG, "y", 1), SDK_SUCCESS);
+    assert_string_equal(logged, "[one]::y");
+    assert_string_equal(logged_before, "[one]::31 log lines lost");
+    assert_int_equal(log_lines, 2);
+    now_us += 1000000;
+    for (unsigned i = 0; i < LOG_BURST; i++)
+        assert_int_equal(serve_text(1, SDK_REQUEST_LOG, "z", 1), SDK_SUCCESS);
+    assert_int_equal(log_lines, 2 + LOG_PER_SECOND);
 }
 
 static int write_key(uint32_t app, const char *key, size_t key_n, size_t value_n)
@@ -776,7 +804,7 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_registration), T(test_log), T(test_keys), T(test_malformed), T(test_permissions), T(test_time), T(test_timer_errors),
+        T(test_registration), T(test_log), T(test_log_limit), T(test_keys), T(test_malformed), T(test_permissions), T(test_time), T(test_timer_errors),
         T(test_as_many_timers_as_there_are_ids), T(test_poll), T(test_periods_do_not_drift), T(test_wait),
         T(test_wait_that_nobody_waits_for), T(test_cancel_clears_a_completion), T(test_release_while_waiting), T(test_suspended),
         T(test_messages), T(test_only_peers), T(test_a_full_queue_is_the_senders_error), T(test_waiting_for_a_message),

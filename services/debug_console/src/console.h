@@ -90,6 +90,7 @@ command_fn cmd_builtins, cmd_bundles, cmd_packages, cmd_ps, cmd_resume, cmd_star
 command_fn cmd_install, cmd_rz;                                                                    /* cmd_install.c */
 command_fn cmd_instret;                                                                            /* cmd_instret.c */
 command_fn cmd_kvdelete, cmd_kvread, cmd_kvwrite;                                                  /* cmd_key.c */
+command_fn cmd_top;                                                                                /* cmd_top.c */
 command_fn cmd_sz;                                                                                 /* cmd_sz.c */
 command_fn cmd_source;                                                                             /* cmd_script.c */
 command_fn cmd_capscan;                                                                            /* cmd_capscan.c */

@@ -18,9 +18,19 @@ static const char prompt[] = "KATA> ";
 
 union scratch scratch;
 
+/* Taking over the machine's memory may cost MemoryManager more than one period's budget: the prompt comes behind what it has
+ * to say about that. */
+static void wait_for_memory(void)
+{
+    uint32_t ignore;
+
+    (void)memory_stats(&ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore);
+}
+
 static void begin(void)
 {
     loglevel_init();
+    wait_for_memory();
     console_puts("\nKataOS-C, " BUILD_NAME " build. Type ? for the list of commands.\n");
     instret_note_boot();
     script_run_if_present("autostart.repl");

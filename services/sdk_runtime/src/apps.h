@@ -24,6 +24,9 @@ struct queue {
 
 /* Masks have one bit for each of the application's timer ids, and RECEIVE_TIMER.
  * Invariant: parked != NOT_PARKED implies waiting != WAITS_NOT. */
+#define LOG_BURST      100u
+#define LOG_PER_SECOND 50u
+
 struct app {
     struct sdk_app_config config;
     uint32_t active;            /* started, and neither cancelled nor (one-shots) reported */
@@ -34,6 +37,9 @@ struct app {
     uint64_t next;              /* first of the deadlines that are still to come, or NO_DEADLINE */
     uint64_t deadline[32];      /* microseconds since boot */
     uint32_t period_ms[32];
+    uint64_t log_time;          /* microseconds since boot up to which log_used is right */
+    uint32_t log_used;          /* log lines of which it may have LOG_BURST at once, and LOG_PER_SECOND in the long run */
+    uint32_t log_lost;          /* lines over that since the last one that was printed */
     int parked;                 /* handle of its waiting call */
     uint8_t waiting;            /* enum waiting */
     bool in_area;               /* the request being served, or waiting: arguments and results are in the message area */

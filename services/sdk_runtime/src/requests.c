@@ -43,6 +43,41 @@ static int take_name(camkes_stream_t *in, char name[SDK_NAME_MAX + 1])
     return length == 0 || strlen(name) != length ? SDK_INVALID_STRING : SDK_SUCCESS;
 }
 
+/* Takes one line out of the application's share. The clock is asked only when that seems used up. */
+static bool may_log(struct app *app)
+{
+    if (app->log_used >= LOG_BURST) {
+        uint64_t now = timer_now_us(), passed = now - app->log_time;
+        uint32_t refill = passed > LOG_BURST * (1000000 / LOG_PER_SECOND) ? LOG_BURST : (uint32_t)passed / (1000000 / LOG_PER_SECOND);
+        if (refill == 0)
+            return false;
+        app->log_time = now;
+        app->log_used -= refill;
+    }
+    app->log_used++;
+    return true;
+}
+
+/* "[application]::12 log lines lost" */
+static void report_lost_lines(struct app *app)
+{
+    char line[1 + SDK_NAME_MAX + 3 + 10 + sizeof " log lines lost"], digits[10];
+    char *at = line + strlen(app->config.name) + 4;
+    int n = 0;
+    if (app->log_lost == 0)
+        return;
+    line[0] = '[';
+    memcpy(line + 1, app->config.name, (size_t)(at - line) - 4);
+    memcpy(at - 3, "]::", 3);
+    for (uint32_t lost = app->log_lost; lost != 0; lost /= 10)
+        digits[n++] = (char)('0' + lost % 10);
+    while (n > 0)
+        *at++ = digits[--n];
+    memcpy(at, " log lines lost", sizeof " log lines lost");
+    app->log_lost = 0;
+    kata_log_line(LOG_LEVEL_INFO, line);
+}
+
 /* "[application]::message", printable whatever the message holds. */
 static int serve_log(struct app *app, camkes_stream_t *in)
 {
@@ -53,10 +88,15 @@ static int serve_log(struct app *app, camkes_stream_t *in)
         error = finish(in);
     if (error != SDK_SUCCESS)
         return error;
+    if (!may_log(app)) {
+        app->log_lost++;
+        return SDK_SUCCESS;
+    }
     line[0] = '[';
     memcpy(line + 1, app->config.name, start - 4);
     memcpy(line + start - 3, "]::", 3);
     line[start + length] = '\0';
+    report_lost_lines(app);
     for (char *c = line + start; c < line + start + length; c++)
         if (!isprint((unsigned char)*c))
             *c = '.';

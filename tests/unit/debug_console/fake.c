@@ -246,7 +246,7 @@ int proc_ctrl_get_process(uint32_t index, char *bundle_id, size_t bundle_id_cap,
     *priority = 120;
     *budget_us = 2000;
     *period_us = 50000;
-    *cpu_us = 5000000000;
+    *cpu_us = 5000000000 + fake.slept_ms * (uint64_t)500;
     *memory = 65536;
     return index == 0 ? 0 : NOT_FOUND;
 }
@@ -338,6 +338,7 @@ int timer_oneshot(uint32_t timer_id, uint32_t duration_ms)
 }
 
 uint64_t timer_now_ms(void) { return fake.slept_ms; }
+uint64_t timer_now_us(void) { return fake.slept_ms * (uint64_t)1000; }
 int timer_capscan(void) { fake.scans++; return 0; }
 seL4_Word camkes_wait(seL4_Word bits) { return bits; }
 seL4_Word camkes_poll(seL4_Word bits) { return bits; }
@@ -437,7 +438,7 @@ int supervisor_service(uint32_t index, char *name, size_t name_cap, uint32_t *st
     *restarts = 3 - index;
     *overruns = 0;
     *priority = 250 + 4 * index;
-    *cpu_us = 12345678901;
+    *cpu_us = 12345678901 + fake.slept_ms * (uint64_t)(index == 0 ? 250 : 1);
     return 0;
 }
 
