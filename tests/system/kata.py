@@ -118,8 +118,11 @@ class Console:
         assert f'Bundle "{name}" installed' in output, output
 
     def start(self, name):
+        """On a busy host the application may be quicker than the console: what it has said already can still be expected."""
         output = self.run(f"start {name}")
         assert f'Bundle "{name}" started.' in output, output
+        said = [line for line in output.splitlines() if line.startswith("[")]
+        self.child.buffer = "".join(line + "\r\n" for line in said) + self.child.buffer
 
     def stop(self, name):
         output = self.run(f"stop {name}")
