@@ -171,6 +171,9 @@ static void domain_errors(void **state)
 {
     const word_t d = seL4_CapDomain, length = CONFIG_NUM_DOMAIN_SCHEDULES, most = CONFIG_NUM_DOMAINS;
     (void)state;
+    FINE(call(d, DomainScheduleSetStart, NONE, WORDS(0))); /* the only entry at boot */
+    for (word_t i = 1; i < length; i++)
+        IA(0, call(d, DomainScheduleSetStart, NONE, WORDS(i)));
     TM(call(d, DomainSetSet, WORDS(SELF), NONE));
     IA(0, call(d, DomainSetSet, WORDS(SELF), WORDS(most)));
     TM(call(d, DomainSetSet, NONE, WORDS(0)));

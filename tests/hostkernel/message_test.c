@@ -238,7 +238,7 @@ static void no_right_to_send(void **state)
     (void)state;
     make_ipc_objects();
     copy_cap(FREE, EP, RIGHT_ALL & ~RIGHT_WRITE);
-    copy_cap(FREE + 1, NTFN, RIGHT_READ);
+    mint_cap(FREE + 1, NTFN, RIGHT_READ, 7);
     for (int slow = 0; slow < 2; slow++) {
         host_slow = slow;
         for (word_t slot = FREE; slot < FREE + 2; slot++) {

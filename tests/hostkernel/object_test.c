@@ -181,6 +181,46 @@ static void every_interrupt(void **state)
     assert_true(host_irq_pending());
 }
 
+/* A long operation is left for an interrupt, which is served then and there: who waits for it runs before the operation goes on. */
+static void an_interrupt_in_a_long_operation(void **state)
+{
+    (void)state;
+    for (int waiting = 0; waiting < 2; waiting++, fresh_system(state)) {
+        tcb_t *root = ks.current, *t = make_thread(UNTYPED, FIRST, 100, 10000, 10000);
+        make_ipc_objects();
+        mint_cap(FREE + 1, NTFN, RIGHT_ALL, 9);
+        assert_int_equal(call(seL4_CapIRQControl, IRQIssueIRQHandler, WORDS(ROOT), WORDS(5, FREE, DEPTH)), 0);
+        assert_int_equal(call(FREE, IRQSetIRQHandler, WORDS(FREE + 1), NONE), 0);
+        for (word_t i = 0; i < 10; i++)
+            mint_cap(FREE + 10 + i, EP, RIGHT_ALL, i + 1);
+        if (waiting) {
+            start_thread(FIRST);
+            call(SELF, TCBSetPriority, WORDS(SELF), WORDS(1));
+            syscall_with(seL4_SysWait, NTFN, 0, 0);
+        }
+        assert_ptr_equal(ks.current, root);
+        host.poll_countdown = 4;
+        host.poll_irq = 5;
+        put_message(ROOT, CNodeRevoke, NONE, WORDS(EP, DEPTH));
+        host_syscall(seL4_SysCall);
+        assert_int_equal(host.poll_countdown, 0);
+        assert_true(is_empty(FREE + 19) || is_empty(FREE + 10)); /* some are gone, */
+        assert_false(is_empty(FREE + 19) && is_empty(FREE + 10)); /* others not */
+        assert_ptr_equal(ks.current, waiting ? t : root);
+        if (waiting) {
+            assert_int_equal(badge(), 9);
+            assert_int_equal(call(FIRST, TCBSuspend, NONE, NONE), UNANSWERED);
+        }
+        assert_ptr_equal(ks.current, root);
+        host_ecall();
+        while (root->context.reg[REG_NEXT_PC] == root->context.reg[REG_PC])
+            host_ecall();
+        assert_true(is_empty(FREE + 19) && is_empty(FREE + 10));
+        syscall_with(seL4_SysNBWait, NTFN, 0, 0);
+        assert_int_equal(badge(), waiting ? 0 : 9);
+    }
+}
+
 /* --- domains ---------------------------------------------------------------------------------------------- */
 
 static void the_schedule_is_followed(void **state)
@@ -258,7 +298,7 @@ int object_tests(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(two_address_spaces), TEST(stale_mappings), TEST(tables_of_two_levels), TEST(every_pool),
-        TEST(every_interrupt), TEST(the_schedule_is_followed), TEST(the_kernel_speaks), TEST(names),
+        TEST(every_interrupt), TEST(an_interrupt_in_a_long_operation), TEST(the_schedule_is_followed), TEST(the_kernel_speaks), TEST(names),
     };
     return cmocka_run_group_tests_name("objects", tests, NULL, NULL);
 }

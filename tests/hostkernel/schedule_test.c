@@ -261,6 +261,7 @@ static void yield_to_ends_early(void **state)
         assert_int_equal(call(THREAD(1) + 2, SchedContextYieldTo, NONE, NONE), UNANSWERED);
         assert_int_equal(running(), 1);
         assert_ptr_equal(threads[1]->sc->yield_from, first);
+        assert_int_equal(first->context.reg[REG_INFO], info_make(SchedContextYieldTo, 0)); /* no answer yet */
         host_pass(us_to_ticks(120));
         if (how == 0) {
             assert_int_equal(call(THREAD(1), TCBSetPriority, WORDS(SELF), WORDS(99)), UNANSWERED);

@@ -25,3 +25,12 @@ def test_every_variable_is_in_the_list():
     listed = set(re.findall(r"VARIABLE\((\w+)\)", (ROOT / "kernel/arch/host/state.c").read_text(encoding="utf-8"))) - {"v"}
     state = {name for name in variables_of_the_unit() if not NOT_STATE.match(name)}
     assert state - listed == set()
+
+
+def test_no_name_of_libc_is_taken():
+    """A function of the kernel with a name of libc's would be called instead of that, by libraries, too."""
+    variables_of_the_unit()  # makes the object file
+    listing = lambda *args: {line.split()[-1].split("@")[0] for line in subprocess.run(
+        ["nm", "--defined-only", *args], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines() if line.strip()}
+    libc = subprocess.run(["gcc", "-print-file-name=libc.so.6"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    assert listing("-g", str(ROOT / "build/host/state_check.o")) & listing("-D", libc) == set()

@@ -20,7 +20,8 @@ $(HOSTK_GEN)/include/sel4/invocation_gen.h: tools/apigen.py $(wildcard kernel/ap
 	$(Q)$(PY) tools/apigen.py --arch riscv64 --out $(HOSTK_GEN) && touch $@
 HOSTK_GENERATED := $(addprefix $(HOSTK_GEN)/include/,kernel/gen_config.h kernel/caps_gen.h sel4/invocation_gen.h)
 
-# The kernel has its own memset and memcpy; here they get names of their own, so that they can be tested beside libc's.
+# The kernel has its own memset and memcpy; here they get names of their own, so that they can be tested beside libc's. Nor must a sanitizer
+# that wants to yield find the kernel's function of that name (tests/hostkernel/test_state.py looks for others).
 HOSTK_KERNEL_C = $(KERNEL_SRCS) $(filter-out %/machine.c,$(KERNEL_ARCH_SRCS)) \
     kernel/arch/host/machine.c
 # The checker runs after every entry: a fuzzer must neither pay for its instrumentation nor take its branches for the kernel's.
@@ -29,7 +30,7 @@ HOSTK_CHECKS = $(filter kernel/debug/check% kernel/arch/riscv/check.c,$(HOSTK_KE
 HOSTK_DEPS := $(wildcard kernel/*/*.[ch] kernel/*/*/*.[ch] kernel/*/*/*/*.h kernel/*/*/*/*/*.h)
 $(HOSTK)/kernel.c: kernel/build.mk kernel/arch/riscv/build.mk kernel/arch/host/build.mk $(HOSTK_DEPS)
 	@mkdir -p $(@D)
-	@printf '#define memset kernel_memset\n#define memcpy kernel_memcpy\n' > $@
+	@printf '#define memset kernel_memset\n#define memcpy kernel_memcpy\n#define sched_yield kernel_sched_yield\n' > $@
 	@printf '#include "%s"\n' $(filter-out $(HOSTK_CHECKS),$(HOSTK_KERNEL_C)) >> $@
 	@printf '#ifdef __clang__\n#pragma clang attribute push(__attribute__((no_sanitize("address","undefined","coverage"))),' >> $@
 	@printf ' apply_to = function)\n#endif\n' >> $@
