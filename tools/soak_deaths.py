@@ -5,6 +5,8 @@ refuses calls for a while. The supervisor must have counted exactly these deaths
 import re
 import time
 
+from soak_operations import WORK
+
 SERVICES = ("uart_driver", "timer_service", "memory_manager", "mailbox_driver", "security_coordinator", "ml_coordinator", "sdk_runtime",
             "process_manager", "debug_console")
 ON_THE_LINE = ("uart_driver", "debug_console")  # with these, output and commands are lost
@@ -18,11 +20,12 @@ class Deaths:
         self.soak = soak
         self.times = {name: [] for name in SERVICES}
         self.restarts = {name: 0 for name in SERVICES}
-        self.storms = 0
+        self.storms = self.in_work = 0
         self.due = None                         # who is about to die, or refuses
 
     def __str__(self):
-        return f"{sum(self.restarts.values())} deaths ({', '.join(f'{name} {n}' for name, n in self.restarts.items())}; {self.storms} with refusal)"
+        return (f"{sum(self.restarts.values())} deaths ({', '.join(f'{name} {n}' for name, n in self.restarts.items())}; {self.in_work} in the "
+                f"middle of work, {self.storms} with refusal)")
 
     def excuses(self, output):
         """May an answer look like this while a service is dying? Nobody knows what is lost on the line; otherwise it says so."""
@@ -87,13 +90,15 @@ class Deaths:
     def doom(self, name):
         """It dies when it has used so much of the processor, in the middle of what is asked meanwhile; at the latest, afterwards."""
         rng = self.soak.random
-        self.command(f"test_kill {name} {rng.choice((rng.randrange(20, 200), rng.randrange(20, 2000), rng.randrange(20, 20000)))}")
+        self.command(f"test_kill {name} {int(20 * 150 ** rng.random())}")
         self.soak.note("doom")
         self.due = name
-        for _ in range(rng.randrange(1, 5)):
+        for _ in range(rng.randrange(2, 7)):
             self.soak.operation()
         if self.rows()[name][1] == self.restarts[name]:
             self.command(f"test_kill {name}")
+        else:
+            self.in_work += 1
         self.died(name)
         self.over()
 
@@ -128,8 +133,9 @@ class Deaths:
         """A death of somebody who has not died too often yet."""
         rng = self.soak.random
         living = [name for name in SERVICES if self.budget(name) > 0]
-        how = rng.choices((self.kill, self.crash, self.doom, self.storm), (30, 15, 50, 3 if self.soak.slow else 0))[0]
-        if living:
-            how(rng.choice(living))
-        else:
+        if not living:
             self.soak.operation()
+            return
+        name = rng.choice(living)
+        dooms = 100 if name in WORK else 10
+        rng.choices((self.kill, self.crash, self.doom, self.storm), (20, 15, dooms, 1 if self.soak.slow else 0))[0](name)

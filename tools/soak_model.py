@@ -2,6 +2,7 @@
 # Copyright The KataOS-C authors
 """What tools/soak.py knows about the bundles of the system, and what their states may be."""
 import re
+import time
 
 # How an application ends that nobody disturbs. "": it runs for ever. Those that are not here exit with code 7.
 VMFAULT, EXIT = r"Faulted \(cause VMFault", r"Exited \(code %s\)"
@@ -16,6 +17,7 @@ ENDS = {
 # What may not happen to one either when a service dies under it: a call that waits never fails, others fail with an error.
 NEVER = {"hello": EXIT % 2 + "|Faulted", "fibonacci": EXIT % 1 + "|Faulted", "pong": "Exited|Faulted", "spin": "Exited|Faulted",
          "flood": "Exited|Faulted"}
+WORKS = ("fibonacci", "spin", "flood")  # for ever
 FAULTS = ("suicide", "overflow", "crash", "capabuse")
 STATUS = re.compile(r"^([\w.-]+): (Stopped|Running|Suspended|Exited \(code -?\d+\)|Faulted \(.*\))$", re.M)
 KEYS = [f"key{i}" for i in range(6)]
@@ -28,6 +30,7 @@ class Bundle:
         self.keys = {}                  # name -> value
         self.life = "stopped"           # or started, suspended
         self.shaken = False             # a service has died since it was started
+        self.words = ()                 # arguments of all starts
 
 
 class Model:
@@ -39,8 +42,12 @@ class Model:
         self.tried = {}                 # (bundle id, key) -> values that may have been written
 
     def doubt(self, what):
+        """what: a bundle id, (bundle id, key), or None."""
         if what is not None:
             self.doubted.add(what)
+
+    def doubts(self, what):
+        return what in self.doubted or isinstance(what, tuple) and what[0] in self.doubted
 
     def shake(self):
         """A service has died."""
@@ -73,6 +80,25 @@ class Model:
         bundle = self.installed[name]
         bundle.life = {"Stopped": "stopped", "Suspended": "suspended"}.get(status, "started")
         bundle.shaken = True
+
+    def wait_for_ends(self, timeout=120):
+        """Whoever has an end comes to it."""
+        end = time.monotonic() + timeout
+        while late := [name for name, status in self.status().items()
+                       if status == "Running" and ENDS.get(name, "it has") and "forever" not in self.installed[name].words]:
+            assert time.monotonic() < end, f"{late} do not end"
+            time.sleep(0.05)
+
+    def processor_times(self):
+        return dict(re.findall(r"^(\S+) +Running +\d+ +\d+/\d+ +(\d+) +\d+$", self.soak.run("ps"), re.M))
+
+    def see_work(self):
+        """Whoever works for ever does."""
+        before = self.processor_times()
+        self.soak.run("sleep 500")
+        after = self.processor_times()
+        for name in WORKS:
+            assert name not in before or int(after[name]) > int(before[name]), f"{name} has used {before[name]} us, later {after[name]} us"
 
     # ---- looking what there is ----
 

@@ -126,6 +126,7 @@ def start(s):
     if known is None:
         s.ask(f"start {name}", "failed: Bundle|invalid arguments|unknown command" if name != "hello.app" else "failed: ", name)
         return
+    known.words += tuple(words)
     answer = f'Bundle "{name}" started\\.|start failed: (the arguments are too long|NoMemory|DeserializeError)|(line too long)'
     match = s.ask(" ".join(["start", name, *words]), answer, name)
     if match and match[0].startswith("Bundle") and known.life != "suspended":
@@ -169,8 +170,9 @@ def change_life(s, command, past):
 
 def status(s):
     name = any_installed(s)
-    match = s.ask(f"status {name}", rf"^{re.escape(name)}: (.*)$" if name in s.model.installed else "")
-    if match and name in s.model.installed and name not in s.model.doubted:
+    known = name in s.model.installed and not s.model.doubts(name)
+    match = s.ask(f"status {name}", rf"^{re.escape(name)}: (.*)$" if known else "")
+    if match and known:
         s.model.check_life(name, match[1])
 
 
@@ -184,7 +186,7 @@ def keys(s):
         return
     what = s.random.choice(("kvread", "kvwrite", "kvdelete"))
     if what == "kvread":
-        if not s.disturbed and name not in s.model.doubted and (name, key) not in s.model.doubted:
+        if not s.disturbed and not s.model.doubts((name, key)):
             s.model.reread_key(name, key, exact=True)
         return
     value = s.random.choice("abcdef") * s.random.randrange(1, 90) if what == "kvwrite" else None
@@ -275,3 +277,11 @@ OPERATIONS = (
     (send_back, 1, CALM), (uninstall, 6, 0), (start, 18, 0), (stop, 7, 0), (suspend, 5, 0), (resume, 5, 0), (status, 6, 0), (keys, 10, 0),
     (allocate, 4, DEBUG | CALM), (allocate_objects, 1, DEBUG | CALM), (timers, 3, DEBUG), (look, 6, 0), (log, 2, 0), (wait, 2, 0), (nonsense, 3, 0),
     (hostile_name, 3, 0), (typed_ahead, 3, CALM), (listen, 2, 0), (stall, 0.5, SLOW | CALM))
+
+# What keeps a service busy, so that it dies in the middle of it.
+LIVES = (start, stop, start, uninstall, install_builtin, suspend, resume)
+WORK = {
+    "uart_driver": (look, log, install_sent), "timer_service": (wait, timers, start), "memory_manager": (start, stop, install_builtin, uninstall),
+    "security_coordinator": (install_builtin, install_sent, keys, uninstall, start), "sdk_runtime": (start, stop, suspend, resume, listen),
+    "process_manager": LIVES, "debug_console": (install_builtin, install_sent, look),
+}

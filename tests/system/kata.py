@@ -160,28 +160,42 @@ class Console:
 
     def _relay(self, sender, kill_after, deadline):
         """Carries bytes between sz or rz and the line until the program is gone, and its last words are delivered. Returns what
-        the console said in the meantime."""
-        line, sent, output = self.child.child_fd, 0, ""
-        while time.monotonic() < deadline:
-            ready, _, _ = select.select([line, sender.stdout], [], [], 1)
-            if sender.stdout in ready:
-                data = os.read(sender.stdout.fileno(), 1024)
-                if not data:
-                    return output
-                os.write(line, data)
-                sent += len(data)
-                if kill_after is not None and sent >= kill_after:
+        the console said in the meantime. It never waits for the line to take bytes: a console that has died in the middle echoes
+        what it gets then, and waits itself until somebody reads."""
+        line, sent, output, due = self.child.child_fd, 0, "", b""
+        os.set_blocking(line, False)
+        try:
+            while time.monotonic() < deadline:
+                ready, free, _ = select.select([line] if due else [line, sender.stdout], [line] if due else [], [], 1)
+                if sender.stdout in ready:
+                    due = os.read(sender.stdout.fileno(), 1024)
+                    if not due:
+                        return output
+                    sent += len(due)
+                if due and (free or sender.stdout in ready):
+                    due = due[self._write(line, due):]
+                if not due and kill_after is not None and sent >= kill_after:
                     self.killed_at = time.monotonic()
                     return output
-            if line in ready:
-                received = os.read(line, 4096)
-                output += received.decode("latin-1")
-                self.log.append(received.decode("latin-1"))
-                try:
-                    os.write(sender.stdin.fileno(), received)
-                except BrokenPipeError:
-                    pass
+                if line in ready:
+                    received = os.read(line, 4096)
+                    output += received.decode("latin-1")
+                    self.log.append(received.decode("latin-1"))
+                    try:
+                        os.write(sender.stdin.fileno(), received)
+                    except BrokenPipeError:
+                        pass
+        finally:
+            os.set_blocking(line, True)
         raise AssertionError("the transfer took too long")
+
+    @staticmethod
+    def _write(line, data):
+        """Number of bytes that the line has taken."""
+        try:
+            return os.write(line, data)
+        except BlockingIOError:
+            return 0
 
     def close(self):
         """Ends the system; by its process if it does not listen any more."""
