@@ -41,7 +41,7 @@ int security_write_key(const char *bundle, const char *key, const uint8_t *value
 int security_delete_key(const char *bundle, const char *key) { return (void)bundle, (void)key, 1; }
 int security_count_keys(const char *bundle, const char *except, uint32_t *count) { return (void)bundle, (void)except, (void)count, 1; }
 bool service_died(void) { return false; }
-void logger_log(uint8_t level, const char *msg) { (void)level, (void)msg; }
+void kata_log_line(uint8_t level, const char *msg) { (void)level, (void)msg; }
 int park_caller(void) { return parks ? HANDLE : -1; }
 void forget_parked(int handle) { assert_int_equal(handle, HANDLE); }
 
