@@ -90,6 +90,9 @@ class Deaths:
     def doom(self, name):
         """It dies when it has used so much of the processor, in the middle of what is asked meanwhile; at the latest, afterwards."""
         rng = self.soak.random
+        if self.budget(name) < 2:
+            self.kill(name)
+            return
         self.command(f"test_kill {name} {int(20 * 150 ** rng.random())}")
         self.soak.note("doom")
         self.due = name
@@ -99,7 +102,8 @@ class Deaths:
             self.command(f"test_kill {name}")
         else:
             self.in_work += 1
-        self.died(name)
+        for _ in range(self.rows()[name][1] - self.restarts[name]):     # two, when it dies just before that
+            self.died(name)
         self.over()
 
     def storm(self, name):

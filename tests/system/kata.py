@@ -145,17 +145,20 @@ class Console:
         """A command of the console that transfers a file, and the program at the other end of the line."""
         self.child.send(command + "\r")
         self.child.expect_exact("ctrl-c gives up.", timeout=20)
+        self.child.expect(".*")         # what has come behind that already; the protocol repeats it
+        early = self.child.match[0]
         sender = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, cwd=cwd)
         try:
-            output = self._relay(sender, kill_after, time.monotonic() + timeout)
+            output = early + self._relay(sender, kill_after, time.monotonic() + timeout)
         finally:
             sender.kill()
             sender.wait()
             sender.stdin.close()
             sender.stdout.close()
-        if PROMPT not in output:        # it may have come while a slow sender was still ending
-            self.child.expect_exact(PROMPT, timeout=30)
-            output += self.child.before
+        while PROMPT not in output:     # it may have come while a slow sender was still ending
+            ready, _, _ = select.select([self.child.child_fd], [], [], 30)
+            assert ready, f"no prompt after a transfer: {output[-200:]!r}"
+            output += self._read_line()
         return output.split(PROMPT)[0].replace("\r\n", "\n")
 
     def _relay(self, sender, kill_after, deadline):
@@ -178,16 +181,21 @@ class Console:
                     self.killed_at = time.monotonic()
                     return output
                 if line in ready:
-                    received = os.read(line, 4096)
-                    output += received.decode("latin-1")
-                    self.log.append(received.decode("latin-1"))
+                    received = self._read_line()
+                    output += received
                     try:
-                        os.write(sender.stdin.fileno(), received)
+                        os.write(sender.stdin.fileno(), received.encode("latin-1"))
                     except BrokenPipeError:
                         pass
         finally:
             os.set_blocking(line, True)
         raise AssertionError("the transfer took too long")
+
+    def _read_line(self):
+        """What the line has, byte for byte."""
+        received = os.read(self.child.child_fd, 4096).decode("latin-1")
+        self.log.append(received)
+        return received
 
     @staticmethod
     def _write(line, data):
