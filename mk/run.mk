@@ -55,4 +55,5 @@ bench: all $(KBENCH_IMAGES)
 	+@$(SUBMAKE) ARCH=riscv64 $(call kbench_out,64,)/kbench/run.sh
 	+@for w in 32: 64:64; do $(SUBMAKE) ARCH=riscv$${w%:*} NUM_DOMAINS=2 $(call kbench_out,$${w#*:},-NUM_DOMAINS_2)/kbench/run.sh || exit 1; done
 	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/bench.py --out $(OUT) $(KBENCH_OTHERS:%=--kernel %)
+	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/response.py
 docs: docs/graph.svg docs/authority.txt docs/kernel-api.md
