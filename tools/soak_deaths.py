@@ -67,7 +67,7 @@ class Deaths:
     def command(self, text):
         self.soak.history.append(text)
         self.soak.console.send(text + "\r")
-        self.soak.console.settle(60)
+        self.soak.console.settle(2 * WINDOW)        # the driver may refuse to serve for the rest of the window
 
     def over(self):
         """Everybody lives: what was in doubt is looked at."""
