@@ -36,6 +36,7 @@ ADL_ERRORS = [
     ("hw.regs_paddr = 0x10000000;", "hw.regs_paddr = 0x10000010;", 21, "is not page aligned"),
     ("server.priority = 200;", "server.prio = 200;", 29, "unknown attribute prio of server (component Server)"),
     ("server.priority = 200;", "server.priority = \"high\";", 29, "server.priority must be of type int"),
+    ("server.priority = 200;", "server.priority = 0200;", 29, "0200: a decimal number does not begin with 0"),
     ("server.priority = 200;", "server.priority = 256;", 29, "server.priority = 256 is outside 0..255"),
     ("server.priority = 200;", "sever.priority = 200;", 29, "unknown instance sever"),
     ("app.priority = 100;", "app.priority = 100; app.priority = 90;", 30, "app.priority is already set at a.camkes:30"),

@@ -32,6 +32,8 @@ def tokenize(text, file):
         if not match:
             raise ComposeError(Loc(file, line), f"unexpected character {text[pos]!r}")
         kind, lexeme = match.lastgroup, match.group()
+        if kind == "number" and lexeme.isdigit() and lexeme[0] == "0" and lexeme != "0":
+            raise ComposeError(Loc(file, line), f"{lexeme}: a decimal number does not begin with 0")
         if kind == "string":
             tokens.append(Token(kind, lexeme[1:-1], Loc(file, line)))
         elif kind in ("number", "word", "mark"):
