@@ -19,6 +19,8 @@ ifeq ($(COMPILER),clang)
 CC         := clang-19
 HOSTCC     := clang-19
 ARCH_FLAGS := --target=$(ARCH)-unknown-elf $(MARCH_$(ARCH))
+# Programs lie in the lowest 2 GiB. With medany clang would reach weak symbols through a table, which is writable data.
+LOW_MODEL  := -mcmodel=medlow
 LINK       := $(CROSS)gcc -fuse-ld=lld -B/usr/lib/llvm-19/bin -Wl,--discard-locals
 else
 CC         := $(CROSS)gcc
@@ -34,7 +36,7 @@ WARN       := -std=c11 -Wall -Wextra -Werror
 DEPFLAGS    = -MMD -MP
 
 COMMON_INC := $(patsubst %,-I%,$(sort $(wildcard common/*/include)))
-USER_CFLAGS = $(ARCH_FLAGS) $(WARN) -Os -g -ffreestanding -nostdlib -ffunction-sections -fdata-sections \
+USER_CFLAGS = $(ARCH_FLAGS) $(LOW_MODEL) $(WARN) -Os -g -ffreestanding -nostdlib -ffunction-sections -fdata-sections \
               -msmall-data-limit=0 -fno-stack-protector -fno-common $(COMMON_INC) -I$(GEN)/include
 USER_LDFLAGS = $(LINK_ARCH_FLAGS) -nostdlib -static -Wl,--gc-sections \
                -Wl,-z,max-page-size=4096 -Wl,--build-id=none

@@ -71,9 +71,9 @@ LOADED_MEASURED_SUFFIX := -KERNEL_BENCHMARK_track_utilisation-KERNEL_INVOCATION_
 ktest-upstream:
 	+$(Q)for a in riscv32 riscv64; do \
 	    $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a kernel ktest-loaded || exit 1; \
-	    $(MAKE) --no-print-directory -f mk/main.mk SEL4_OUT_DIR=build/upstream-$$a-$(BUILD) user-image || exit 1; \
-	    image=$$($(MAKE) --no-print-directory -s -f mk/main.mk SEL4_OUT_DIR=build/upstream-$$a-$(BUILD) user-image-path); \
-	    $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a ROOT_TASK=$$image build/upstream-$$a-$(BUILD)/user/run.sh || exit 1; \
+	    $(MAKE) --no-print-directory -f mk/main.mk SEL4_OUT_DIR=build/upstream-$$a-$(BUILD)$(VARIANT) user-image || exit 1; \
+	    image=$$($(MAKE) --no-print-directory -s -f mk/main.mk SEL4_OUT_DIR=build/upstream-$$a-$(BUILD)$(VARIANT) user-image-path); \
+	    $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a ROOT_TASK=$$image build/upstream-$$a-$(BUILD)$(VARIANT)/user/run.sh || exit 1; \
 	    [ $(BUILD) = release ] || $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a $(LOADED_DOMAINS) ktest-loaded || exit 1; \
 	done
 	+$(Q)[ $(BUILD) = release ] || $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=riscv32 $(LOADED_MEASURED) ktest-loaded

@@ -13,7 +13,9 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "system"))
 import kata  # noqa: E402
 
-KERNELS = [f"{arch}-{build}" for arch in ("riscv32", "riscv64") for build in ("debug", "release")]
+# The kernels' folders end as that of the build under test does, after platform and build ("-clang").
+VARIANT = os.environ.get("OUT", "build/qemu_virt-debug").split("debug")[-1]
+KERNELS = [f"{arch}-{build}{VARIANT}" for arch in ("riscv32", "riscv64") for build in ("debug", "release")]
 
 
 @pytest.fixture(params=KERNELS)
@@ -72,7 +74,7 @@ def user_image(folder):
     (("CONFIG_ROOT_CNODE_SIZE_BITS 12", "CONFIG_ROOT_CNODE_SIZE_BITS 9"), "its root CNode has 2^9 slots"),
 ])
 def test_a_kernel_that_does_not_fit_is_refused(tmp_path, change, reason):
-    text = (TOP / "build/upstream-riscv64-debug/gen_config/kernel/gen_config.h").read_text()
+    text = (TOP / f"build/upstream-riscv64-debug{VARIANT}/gen_config/kernel/gen_config.h").read_text()
     assert change[0] in " ".join(text.split(" ")), change[0]
     (tmp_path / "gen_config/kernel").mkdir(parents=True)
     (tmp_path / "gen_config/kernel/gen_config.h").write_text(text.replace(*change))
@@ -86,7 +88,7 @@ def test_a_kernel_that_does_not_fit_is_refused(tmp_path, change, reason):
 
 
 def test_other_invocation_numbers_are_refused(tmp_path):
-    kernel = TOP / "build/upstream-riscv64-debug"
+    kernel = TOP / f"build/upstream-riscv64-debug{VARIANT}"
     ours = (kernel / "generated/invocations_all.json").read_text()
     (tmp_path / "generated").mkdir()
     (tmp_path / "generated/invocations_all.json").write_text(ours)

@@ -154,7 +154,7 @@ class Builder:
         elf = self.elfs[node.name]
         if elf.entry != component_base(node):
             raise ComposeError(Loc(elf.path, 1), f"the entry point must be the first address of the image, 0x{component_base(node):x}")
-        if any(s.flags & SHF_WRITE and s.has_content for s in elf.sections):
+        if any(s.flags & SHF_WRITE and s.has_content and s.size for s in elf.sections):
             raise ComposeError(Loc(elf.path, 1), "initialised variables (.data) would not be restored by a restart: initialise them in pre_init")
 
     def _frame_at(self, node, vaddr):
