@@ -15,6 +15,8 @@ ARCH            ?= riscv32
 MARCH_riscv32   := -march=rv32imac -mabi=ilp32
 MARCH_riscv64   := -march=rv64imac -mabi=lp64 -mcmodel=medany
 LINK_ARCH_FLAGS := $(MARCH_$(ARCH)) -misa-spec=2.2
+# For what contains no compiled code, whatever the compiler.
+GNU_LINK := $(CROSS)gcc -Wl,--no-warn-rwx-segments
 ifeq ($(COMPILER),clang)
 CC         := clang-19
 HOSTCC     := clang-19
@@ -25,7 +27,7 @@ LINK       := $(CROSS)gcc -fuse-ld=lld -B/usr/lib/llvm-19/bin -Wl,--discard-loca
 else
 CC         := $(CROSS)gcc
 HOSTCC     := gcc
-LINK       := $(CROSS)gcc -Wl,--no-warn-rwx-segments
+LINK       := $(GNU_LINK)
 ARCH_FLAGS := $(LINK_ARCH_FLAGS)
 # What clang does by itself: memcpy's loop (freestanding) does not become a call of memcpy; things stay in the order of the source.
 NO_IDIOM   := -fno-tree-loop-distribute-patterns

@@ -70,7 +70,7 @@ $(GEN)/include/kernel/gen_config.h: $(SEL4_CONFIG) $(GEN)/invocations_all.json t
 USER_IMAGE := $(OUT)/user-image.elf
 $(USER_IMAGE): $(OUT)/user.img system/user_image.ld
 	@echo "  LD    $@"
-	$(Q)$(LINK) $(USER_LDFLAGS) -Wl,--defsym=UI_VIRT=$(call ui_value,UI_VIRT) -Wl,-e,$(call ui_value,UI_ENTRY) -T system/user_image.ld \
+	$(Q)$(GNU_LINK) $(USER_LDFLAGS) -Wl,--defsym=UI_VIRT=$(call ui_value,UI_VIRT) -Wl,-e,$(call ui_value,UI_ENTRY) -T system/user_image.ld \
 	    -Wl,--oformat=elf$(WORD_BITS)-littleriscv -Wl,--format=binary $< -Wl,--format=default -o $@
 
 .PHONY: user-image user-image-path
