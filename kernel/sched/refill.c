@@ -100,12 +100,15 @@ void refill_update(sched_context_t *sc, word_t max_refills, ticks_t budget, tick
     merge_small_heads(sc);
 }
 
+// The timer ends a slice in time: so many refills are used up at once only when the clock has jumped. The rest is forgiven.
+#define MAX_CHARGED 256u
+
 void refill_charge_sporadic(sched_context_t *sc, ticks_t used)
 {
     if (!sc_is_active(sc))
         return;
-    while (sc_head(sc)->amount <= used && sc_head(sc)->time < LATEST_REFILL) {
-        used -= sc_head(sc)->amount;
+    for (word_t n = 0; sc_head(sc)->amount <= used && sc_head(sc)->time < LATEST_REFILL; n++) {
+        used = n < MAX_CHARGED ? used - sc_head(sc)->amount : 0;
         defer_head(sc);
     }
     refill_t *head = sc_head(sc);
