@@ -24,6 +24,9 @@ static bool finalise_slot(slot_t *slot)
         return false;
     }
     slot_clear(slot);
+    // Without the capability there is no address space, at once (sel4-abi.md 10.1), even if others still have one to it.
+    if (unlikely(slot == &ks.current->slots[TCB_VSPACE]))
+        arch_switch_vspace(ks.current);
     if (unlikely(result.irq != 0))
         irq_release(result.irq);
     return true;

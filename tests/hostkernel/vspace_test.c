@@ -148,8 +148,19 @@ static void a_pool_runs_out(void **state)
     assert_int_equal(ks.error.code, seL4_DeleteFirst);
 }
 
+/* The capability in the thread is a child of this one; the address space itself lives on. */
+static void a_thread_that_revokes_its_own_copy(void **state)
+{
+    (void)state;
+    assert_int_equal(revoke_cap(VSPACE), 0);
+    assert_true(slot_is_empty(&ks.current->slots[TCB_VSPACE]));
+    assert_int_equal(host.satp, kernel_satp(0));
+    assert_non_null(asid_vspace(page_table_cap_asid(host_slot(ks.current, VSPACE)->cap)));
+}
+
 int vspace_tests(void)
 {
-    const struct CMUnitTest tests[] = {TEST(tables), TEST(pages), TEST(identifiers), TEST(a_pool_runs_out)};
+    const struct CMUnitTest tests[] = {TEST(tables), TEST(pages), TEST(identifiers), TEST(a_pool_runs_out),
+                                       TEST(a_thread_that_revokes_its_own_copy)};
     return cmocka_run_group_tests_name("vspace", tests, NULL, NULL);
 }

@@ -118,7 +118,8 @@ TEST(itself, thread_that_revokes_its_buffers_memory_keeps_four_registers)
     EXPECT_EQ(INFO_LENGTH(self()->out.info), 4);
 }
 
-TEST(itself, thread_that_deletes_its_address_space_faults_at_once)
+/* A thread in an address space of its own, in memory of its own, revokes one of the two. */
+static void revoke_own_vspace(bool only_the_copy)
 {
     word_t memory = untyped_new(seL4_VSpaceBits), vspace = slot_new(), faults = endpoint_new();
     EXPECT_OK(untyped_retype(memory, seL4_RISCV_PageTableObject, 0, ROOT_CNODE, 0, 0, vspace, 1));
@@ -127,13 +128,18 @@ TEST(itself, thread_that_deletes_its_address_space_faults_at_once)
     request = (struct request){ROOT_CNODE, CNodeRevoke, 0, {vspace, WORD_BITS}};
     struct thread *t = thread_new_in(vspace, one_invocation, 0, TEST_PRIORITY + 1);
     EXPECT_OK(tcb_set_space(t->tcb, faults, ROOT_CNODE, PLAIN_GUARD(boot_info->initThreadCNodeSizeBits), vspace));
-    request.mr[0] = memory; /* not only the thread's copy */
+    if (!only_the_copy)
+        request.mr[0] = memory;
     thread_start(t);
     EXPECT_EQ(fault_recv(faults, reply_new()), seL4_Fault_VMFault);
     EXPECT_EQ(t->progress, 1);
     EXPECT_EQ(got_mr(0), got_mr(1)); /* fetching the instruction behind the ecall */
     EXPECT_EQ(got_mr(2), 1);
+    EXPECT_EQ(slot_is_empty(vspace), !only_the_copy);
 }
+
+TEST(itself, thread_that_deletes_its_address_space_faults_at_once) { revoke_own_vspace(false); }
+TEST(itself, thread_that_revokes_its_copy_of_its_address_space_faults_at_once) { revoke_own_vspace(true); }
 
 TEST(itself, thread_may_change_its_own_priority_spaces_and_buffer)
 {
