@@ -25,14 +25,33 @@ CLANG_IMAGES   := $(SUBMAKE) COMPILER=clang BUILD=release build/$(PLATFORM)-rele
 CLANG_COMMANDS := $(call ktest_command,riscv32,release-clang) $(call ktest_command,riscv64,debug-clang,64)
 endif
 
+# A debug kernel that checks all invariants whenever it is left (tests/kernel/README.md): the conformance suite for both word sizes, and the
+# system with a conversation.
+ifeq ($(VARIANT),)
+CHECKED          := KERNEL_CHECK_ALL_INVARIANTS=true KERNEL_OPT=-O2
+checked_out       = build/$(PLATFORM)$(1)-debug-O2-KERNEL_CHECK_ALL_INVARIANTS_true
+CHECKED_IMAGES    = $(SUBMAKE) $(CHECKED) BUILD=debug all $(call checked_out)/ktest/run.sh && \
+                    $(SUBMAKE) $(CHECKED) BUILD=debug ARCH=riscv64 $(call checked_out,64)/ktest/run.sh
+CHECKED_COMMANDS := $(foreach w,32 64,'kernel riscv$(w) checked=timeout 300 sh $(call checked_out,$(w:32=))/ktest/run.sh </dev/null')
+CHECKED_CONSOLE   = "tests/system/test_console.py=$(call checked_out)=$$($(SUBMAKE) $(CHECKED) BUILD=debug qemu-command)"
+endif
+
+.PHONY: checked-images test-checked
+checked-images:
+	+@$(CHECKED_IMAGES)
+test-checked: checked-images
+	+@$(PY) tools/run_tests.py --target $(CHECKED_COMMANDS) --console $(CHECKED_CONSOLE)
+
 test: $(UNIT_BINS)
 	+@for b in $(BUILDS); do $(SUBMAKE) BUILD=$$b all rust-apps ktest-images || exit 1; done
 	+@$(SUBMAKE) kernel-rv64
 	+@$(CLANG_IMAGES)
+	+@$(CHECKED_IMAGES)
 	+@boot() { $(SUBMAKE) BUILD=$$1 qemu-command; }; out() { echo build/$(PLATFORM)-$$1$(VARIANT); }; \
 	    QEMU_COMMAND="$$(boot debug)" OUT="$$(out debug)" $(PY) tools/run_tests.py --unit $(UNIT_BINS) \
-	    --target $(KTEST_COMMANDS) $(CLANG_COMMANDS) --pytest $(TEST_PYTEST) \
-	    --console "tests/system=$$(out debug)=$$(boot debug)" "tests/system=$$(out release)=$$(boot release)"
+	    --target $(KTEST_COMMANDS) $(CLANG_COMMANDS) $(CHECKED_COMMANDS) --pytest $(TEST_PYTEST) \
+	    --console "tests/system=$$(out debug)=$$(boot debug)" "tests/system=$$(out release)=$$(boot release)" \
+	        $(CHECKED_CONSOLE)
 .PHONY: ktest-images
 ktest-images: $(KTEST_IMAGES)
 

@@ -74,6 +74,8 @@ extern const uint8_t arch_exception_message[ARCH_EXCEPTION_MESSAGE_REGS];
 
 /* Sets the next timer interrupt; UINT64_MAX: none. Also clears a pending one. */
 void arch_set_timer(ticks_t at);
+/* Puts the clock back to this time: what was done since then took none. With CONFIG_KERNEL_CHECK_ALL_INVARIANTS only. */
+void arch_rewind_time(ticks_t to);
 /* The next pending interrupt, claimed: 0 none, ARCH_TIMER_IRQ the timer, else 1..ARCH_MAX_IRQ. */
 word_t arch_irq_claim(void);
 /* Completes a claimed interrupt at the controller. */

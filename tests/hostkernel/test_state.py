@@ -7,8 +7,8 @@ import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# Used by the checker, which starts afresh every time.
-NOT_STATE = re.compile(r"^(checked_\w+|found_slots|object_table|check_round|ancestors|ordered(_count)?|extents|extent_count)$")
+# Used by the checker, which starts afresh every time, or after comparing what it remembers with what is there.
+NOT_STATE = re.compile(r"^(checked_\w+|found(_\w+)?|last_check|object_table|check_round|ancestors|ordered(_count)?|extents|extent_count|sorted|around)$")
 
 
 def variables_of_the_unit():

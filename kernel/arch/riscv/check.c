@@ -22,25 +22,31 @@ static bool frame_is_at(cap_t cap, word_t paddr, word_t bits, word_t asid, word_
            frame_cap_vaddr(cap) == vaddr;
 }
 
+/* A table in an address space has a capability that says so. */
 static void check_table_entry(const pte_t *table, word_t asid, word_t vaddr)
 {
-    for (word_t i = 0; i < checked_cap_count; i++)
-        if (table_is_at(checked_caps[i].slot->cap, table, asid, vaddr))
-            return;
-    kassert(false); /* a table in an address space has a capability that says so */
+    const struct checked_object *o = checked_find(CAP_PAGE_TABLE, table);
+    kassert(o != NULL);
+    word_t i = o->first;
+    while (i < o->end && !table_is_at(checked_caps[i].slot->cap, table, asid, vaddr))
+        i++;
+    kassert(i < o->end);
 }
 
+/* A mapping has a capability that says so and has its rights. */
 static void check_leaf(pte_t pte, word_t bits, word_t asid, word_t vaddr)
 {
+    const struct checked_object *o = checked_find(CAP_FRAME, arch_kernel_pointer(pte_paddr(pte)));
     kassert(pte & PTE_U);
     kassert(!(pte & PTE_W) || (pte & PTE_R));
-    for (word_t i = 0; i < checked_cap_count; i++) {
+    kassert(o != NULL);
+    for (word_t i = o->first; i < o->end; i++) {
         cap_t cap = checked_caps[i].slot->cap;
         if (frame_is_at(cap, pte_paddr(pte), bits, asid, vaddr) && (!(pte & PTE_R) || (frame_cap_rights(cap) & RIGHT_READ)) &&
             (!(pte & PTE_W) || (frame_cap_rights(cap) & RIGHT_WRITE)))
             return;
     }
-    kassert(false); /* a mapping has a capability that says so and has its rights */
+    kassert(false);
 }
 
 static void check_table(const pte_t *table, word_t bits, word_t asid, word_t vaddr)
@@ -48,16 +54,17 @@ static void check_table(const pte_t *table, word_t bits, word_t asid, word_t vad
     check_alive(CAP_PAGE_TABLE, table);
     for (word_t i = 0; i < PT_ENTRIES; i++) {
         word_t at = vaddr + (i << bits);
-        if (bits == PT_ROOT_BITS && kernel_root[i] != 0)
+        if (bits == PT_ROOT_BITS && kernel_root[i] != 0) {
             kassert(table[i] == kernel_root[i]); /* the kernel's window */
-        else if (pte_is_table(table[i])) {
+        } else if (likely(table[i] == 0)) {
+            continue;
+        } else if (pte_is_table(table[i])) {
             kassert(bits > seL4_PageBits);
             check_table_entry(pte_next(table[i]), asid, at);
             check_table(pte_next(table[i]), bits - PT_INDEX_BITS, asid, at);
-        } else if (pte_is_valid(table[i])) {
-            check_leaf(table[i], bits, asid, at);
         } else {
-            kassert(table[i] == 0);
+            kassert(pte_is_valid(table[i]));
+            check_leaf(table[i], bits, asid, at);
         }
     }
 }

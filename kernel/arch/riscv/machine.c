@@ -85,9 +85,17 @@ void arch_irq_ack(word_t irq)
 
 /* --- timer -------------------------------------------------------------------------------------------- */
 
+#ifdef CONFIG_KERNEL_CHECK_ALL_INVARIANTS
+static ticks_t timer_set_to;
+#define note_timer(at) (timer_set_to = (at))
+#else
+#define note_timer(at) ((void)0)
+#endif
+
 /* A compare value in the future takes the pending interrupt back (Sstc specification; SBI set_timer). */
 void arch_set_timer(ticks_t at)
 {
+    note_timer(at);
 #ifndef PLATFORM_SSTC
     sbi_set_timer(at);
 #elif CONFIG_WORD_SIZE == 64
@@ -98,6 +106,15 @@ void arch_set_timer(ticks_t at)
     csr_write(CSR_STIMECMPH, (word_t)(at >> 32));
 #endif
 }
+
+#ifdef CONFIG_KERNEL_CHECK_ALL_INVARIANTS
+/* An interrupt that became pending in the meantime is taken back with the time: the compare value is written again. */
+void arch_rewind_time(ticks_t to)
+{
+    sbi_rewind_time(to);
+    arch_set_timer(timer_set_to);
+}
+#endif
 
 /* --- hart ---------------------------------------------------------------------------------------------- */
 

@@ -2,7 +2,9 @@
 /* Copyright The KataOS-C authors */
 /* The whole list of invariants (testing.md D.4), with CONFIG_KERNEL_CHECK_ALL_INVARIANTS. First every capability of the system is
  * found and every object that one refers to; then each group of invariants is checked against these two lists. Takes memory for
- * the lists and time in proportion to the number of capabilities: for the host build and for special debug kernels. */
+ * the lists and time in proportion to the number of capabilities:
+ * for the host build, and for debug kernels with KERNEL_CHECK_ALL_INVARIANTS=true. What depends on capabilities alone is checked again only
+ * if one of them changed; the clock stands still meanwhile. */
 #pragma once
 
 #include <object/cap.h>
@@ -17,7 +19,7 @@ struct checked_object {
     word_t base;  /* physical */
     word_t bits;
     cap_t cap;    /* one of its capabilities; for an object in the middle of deletion the zombie */
-    word_t last;  /* position, in the list of capabilities, of the last one found so far */
+    word_t first, end; /* positions of its capabilities, from `first` to before `end`, in the ordered list; 0, 0 while that is not known */
 };
 /* A capability; in the order of the derivation lists once check_derivation() has run. */
 struct checked_cap {

@@ -57,7 +57,11 @@ void kit_main(seL4_BootInfo *info)
     kit_console_init();
     put_string("\nktest: kernel conformance tests, ");
     put_decimal(WORD_BITS);
-    put_string(" bit\n");
+    put_string(" bit");
+#ifdef CONFIG_KERNEL_CHECK_ALL_INVARIANTS
+    put_string(", all invariants checked after every kernel entry");
+#endif
+    put_string("\n");
     kit_threads_init();
     kit_world_clean();
     run_all(false);

@@ -9,6 +9,7 @@
 #define SBI_LEGACY_CONSOLE_PUTCHAR 1u
 #define SBI_LEGACY_SHUTDOWN 8u
 #define SBI_EXT_SYSTEM_RESET 0x53525354u
+#define SBI_EXT_REWIND_TIME 0x0a4b4154u /* our monitor's own */
 #define SBI_RESET_SHUTDOWN 0u
 #define SBI_RESET_REASON_FAILURE 1u
 
@@ -32,6 +33,9 @@ INLINE void sbi_set_timer(uint64_t at)
     sbi_call(SBI_LEGACY_SET_TIMER, (word_t)at, (word_t)(at >> 32));
 #endif
 }
+
+/* Our monitor only; other firmware says that it does not know it. */
+INLINE void sbi_rewind_time(uint64_t to) { sbi_call(SBI_EXT_REWIND_TIME, (word_t)to, (word_t)(to >> (__riscv_xlen - 1) >> 1)); }
 
 /* Stops the machine as failed; firmware without the reset extension gets the legacy shutdown. */
 INLINE void sbi_system_failure(void)
