@@ -49,6 +49,8 @@ static void register_counts(void **state)
     assert_true(slot_is_empty(buffer));
     assert_int_equal(call(FIRST, TCBReadRegisters, NONE, WORDS(0, 20)), 0); /* without a buffer: what fits in registers */
     assert_int_equal(info(), info_make(0, 4));
+    assert_int_equal(call(FIRST, TCBReadRegisters, NONE, WORDS(0, 2)), 0);
+    assert_int_equal(info(), info_make(0, 2));
 }
 
 static void copied_registers(void **state)
