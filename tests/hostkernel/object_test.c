@@ -146,6 +146,24 @@ static void every_pool(void **state)
         assert_int_equal(((const pte_t *)page_table_cap_base(cap_at(FREE + 4)))[i], kernel_root[i]);
 }
 
+/* The first address space can be given up; its number is the first that is free then. Number 0 never is. */
+static void the_first_address_space(void **state)
+{
+    (void)state;
+    retype(UNTYPED, seL4_RISCV_PageTableObject, 0, FREE, 2);
+    assert_int_equal(call(seL4_CapInitThreadASIDPool, RISCVASIDPoolAssign, WORDS(FREE), NONE), 0);
+    assert_int_equal(call(SELF, TCBSetSpace, WORDS(FREE + 5, ROOT, FREE), WORDS(0, 0)), 0);
+    assert_int_equal(host.satp, satp_value((const pte_t *)page_table_cap_base(cap_at(FREE)), 2));
+    assert_int_equal(delete_cap(VSPACE), 0);
+    assert_null(asid_vspace(INIT_ASID));
+    assert_int_equal(call(seL4_CapInitThreadASIDPool, RISCVASIDPoolAssign, WORDS(FREE + 1), NONE), 0);
+    assert_int_equal(page_table_cap_asid(cap_at(FREE + 1)), INIT_ASID);
+    set_mr(0, 4711); /* Send has no answer */
+    put_message(seL4_CapInitThreadIPCBuffer, RISCVPageGetAddress, NONE, NONE);
+    host_syscall(seL4_SysSend);
+    assert_int_equal(mr(0), 4711);
+}
+
 /* --- interrupts ------------------------------------------------------------------------------------------- */
 
 static void every_interrupt(void **state)
@@ -297,7 +315,7 @@ static void names(void **state)
 int object_tests(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(two_address_spaces), TEST(stale_mappings), TEST(tables_of_two_levels), TEST(every_pool),
+        TEST(two_address_spaces), TEST(stale_mappings), TEST(tables_of_two_levels), TEST(every_pool), TEST(the_first_address_space),
         TEST(every_interrupt), TEST(an_interrupt_in_a_long_operation), TEST(the_schedule_is_followed), TEST(the_kernel_speaks), TEST(names),
     };
     return cmocka_run_group_tests_name("objects", tests, NULL, NULL);

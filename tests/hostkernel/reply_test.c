@@ -150,6 +150,35 @@ static void an_answer_without_time(void **state)
     }
 }
 
+/* A handler without time of its own does not get that of a thread whose time is over; for other faults it does. */
+static void a_passive_handler(void **state)
+{
+    for (int timeout = 0; timeout < 2; timeout++) {
+        for (int slow = 0; slow < 2; slow++, fresh_system(state)) {
+            chain(1);
+            reply_and_wait(0);
+            root_again();
+            assert_int_equal(call(FIRST, TCBSetTimeoutEndpoint, WORDS(SERVER_EP(0)), NONE), 0);
+            assert_int_equal(call(FIRST, TCBSetSchedParams, WORDS(SELF, FIRST + 2, SERVER_EP(0)), WORDS(100, 100)), 0);
+            root_priority(1);
+            assert_ptr_equal(ks.current, client);
+            host_slow = slow;
+            if (timeout) {
+                host_pass(us_to_ticks(10000));
+                host_interrupt();
+            } else {
+                host_exception(EXC_BREAKPOINT, 0);
+            }
+            assert_ptr_equal(ks.current, timeout ? root : servers[0]);
+            assert_int_equal(servers[0]->state, THREAD_RUNNING);
+            assert_ptr_equal(servers[0]->sc, timeout ? NULL : lent);
+            assert_ptr_equal(client->sc, timeout ? lent : NULL);
+            assert_int_equal(client->state, THREAD_BLOCKED_REPLY);
+            assert_int_equal(info_label(servers[0]->context.reg[REG_INFO]), timeout ? seL4_Fault_Timeout : seL4_Fault_UserException);
+        }
+    }
+}
+
 /* The timeout message of a thread whose context has been taken away meanwhile says only which. */
 static void a_timeout_without_a_context(void **state)
 {
@@ -324,7 +353,7 @@ int reply_tests(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(it_comes_back_hop_by_hop), TEST(the_middle_is_cut), TEST(the_context_goes_while_it_is_lent), TEST(a_server_dies_with_the_time),
-        TEST(a_caller_with_other_time), TEST(an_answer_without_time), TEST(a_timeout_without_a_context), TEST(a_fault_after_the_budget),
+        TEST(a_caller_with_other_time), TEST(an_answer_without_time), TEST(a_passive_handler), TEST(a_timeout_without_a_context), TEST(a_fault_after_the_budget),
         TEST(calls_after_the_budget), TEST(sending_time_along), TEST(time_from_a_notification), TEST(an_interrupted_first_half),
         TEST(reply_objects_in_use),
     };
