@@ -321,12 +321,11 @@ static void long_subpackets(void **state)
         setup(NULL);
         use_crc32 = crc != 0;
         begin_file();
-        for (int i = 0; i < 2; i++) {                   /* the first two times it may be an accident */
-            bin_header(ZM_ZDATA, 0);
-            subpacket(block, 3000, ZM_ZCRCG, 0);
-            assert_int_equal(expect_sent(ZM_ZRPOS), 0);
-            assert_int_equal(file_length, 0);
-        }
+        bin_header(ZM_ZDATA, 0);
+        subpacket(block, 3000, ZM_ZCRCG, 0);            /* the first time its CRC is needed to know that it is no accident */
+        assert_int_equal(expect_sent(ZM_ZRPOS), 0);
+        assert_int_equal(file_length, 0);
+        assert_int_equal(z.errors, 0);
         bin_header(ZM_ZDATA, 0);
         subpacket(block, 3000, ZM_ZCRCG, 0);
         assert_int_equal(file_length, 3000);
@@ -351,14 +350,58 @@ static void oversized_subpacket(void **state)
     (void)state;
     use_crc32 = true;
     begin_file();
-    for (int i = -1; i <= ZMODEM_MAX_RESTARTS + 1; i++) {
+    for (int i = 0; i <= ZMODEM_MAX_ERRORS; i++) {
         bin_header(ZM_ZDATA, 0);
         subpacket(block, sizeof(block), ZM_ZCRCG, 0);
-        if (i <= ZMODEM_MAX_RESTARTS)
+        if (i < ZMODEM_MAX_ERRORS)
+            assert_int_equal(expect_sent(ZM_ZRPOS), 0);
+    }
+    assert_int_equal(restarts, 0);
+    assert_int_equal(z.error, ZMODEM_TOO_MANY_ERRORS);
+}
+
+static void too_many_restarts(void **state)
+{
+    (void)state;
+    use_crc32 = true;
+    begin_file();
+    bin_header(ZM_ZDATA, 0);
+    subpacket(file, 2000, ZM_ZCRCG, 0);
+    assert_int_equal(expect_sent(ZM_ZRPOS), 0);
+    for (int i = 0; i <= ZMODEM_MAX_RESTARTS; i++) {
+        bin_header(ZM_ZDATA, 0);
+        subpacket(pattern, 100, ZM_ZCRCG, 0);       /* progress does not help */
+        subpacket(file, 2000, ZM_ZCRCG, 1);
+        if (i < ZMODEM_MAX_RESTARTS)
             assert_int_equal(expect_sent(ZM_ZRPOS), 0);
     }
     assert_int_equal(restarts, ZMODEM_MAX_RESTARTS);
     assert_int_equal(z.error, ZMODEM_TOO_MANY_ERRORS);
+}
+
+/* A damaged ZDLE makes a subpacket longer than is allowed. However often that happens, even at the same position: nothing
+ * of it may be taken for the file of a sender that makes long ones, because that costs the whole file. */
+static void damage_that_lengthens(void **state)
+{
+    (void)state;
+    use_crc32 = true;
+    begin_file();
+    bin_header(ZM_ZDATA, 0);
+    subpacket(pattern, 100, ZM_ZCRCG, 0);
+    for (int i = 0; i < ZMODEM_MAX_ERRORS; i++) {
+        subpacket(pattern, sizeof(pattern), ZM_ZCRCG, 1);
+        assert_int_equal(expect_sent(ZM_ZRPOS), 100);
+        bin_header(ZM_ZDATA, 100);
+    }
+    assert_int_equal(restarts, 0);
+    subpacket(pattern + 100, 100, ZM_ZCRCG, 0);
+    assert_int_equal(z.errors, 0);
+    subpacket(pattern, sizeof(pattern), ZM_ZCRCG, 1);
+    assert_int_equal(expect_sent(ZM_ZRPOS), 200);
+    assert_int_equal(restarts, 0);
+    bin_header(ZM_ZDATA, 200);
+    subpacket(pattern + 200, 100, ZM_ZCRCE, 0);
+    finish_file(300);
 }
 
 static void too_many_errors(void **state)
@@ -588,6 +631,8 @@ int main(void)
         cmocka_unit_test_setup(damaged_headers, setup),
         cmocka_unit_test_setup(long_subpackets, setup),
         cmocka_unit_test_setup(oversized_subpacket, setup),
+        cmocka_unit_test_setup(too_many_restarts, setup),
+        cmocka_unit_test_setup(damage_that_lengthens, setup),
         cmocka_unit_test_setup(too_many_errors, setup),
         cmocka_unit_test_setup(silence_before_anything, setup),
         cmocka_unit_test_setup(silence_in_the_middle, setup),

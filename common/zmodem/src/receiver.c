@@ -194,27 +194,14 @@ static bool deliver(struct zmodem *z)
     return true;
 }
 
-/* A subpacket that is longer than the protocol allows. Most often its end was damaged, and it will be right the next time;
- * where it is as long again, the sender makes them so (sz -8). */
-static bool expect_long(struct zmodem *z)
-{
-    if (!z->long_subpackets) {
-        z->long_subpackets = z->too_long_at == z->received + 1;
-        z->too_long_at = z->received + 1;
-        zm_decoder_reset(&z->in);
-        trouble(z);
-        return false;
-    }
-    return true;
-}
-
-/* Part of a long subpacket. Only files have these. */
+/* Part of a long subpacket. Only files have these. Until the sender is known to make them it may as well be one whose end
+ * was damaged: its bytes are dropped, and its CRC will tell (on_file_data). */
 static void on_part(struct zmodem *z)
 {
     if (z->state != RECEIVING) {
         zm_decoder_reset(&z->in);
         trouble(z);
-    } else if (expect_long(z) && !deliver(z)) {
+    } else if (z->long_subpackets && !deliver(z)) {
         zmodem_abort(z, ZMODEM_REFUSED);
     }
 }
@@ -223,6 +210,11 @@ static void on_file_data(struct zmodem *z)
 {
     z->quiet = 0;
     z->garbage = 0;
+    if (z->in.parts > 0 && !z->long_subpackets) {   /* a right CRC: the sender makes them so (sz -8) */
+        z->long_subpackets = true;
+        ask_for_position(z);
+        return;
+    }
     if (!deliver(z)) {
         zmodem_abort(z, ZMODEM_REFUSED);
         return;

@@ -44,7 +44,7 @@ enum {
     ZMODEM_MAX_QUIET = 3,       /* silences in a row before giving up, once the sender was heard */
     ZMODEM_MAX_START_QUIET = 90,/* the same while nobody was heard yet */
     ZMODEM_MAX_ERRORS = 20,     /* errors without progress before giving up */
-    ZMODEM_MAX_RESTARTS = 3,    /* times that a file comes anew */
+    ZMODEM_MAX_RESTARTS = 10,   /* times that a file comes anew: with one byte in 200,000 damaged that is every third time (64 KiB) */
 };
 
 /* Private to the receiver; `status`, `error` and `received` may be read. */
@@ -55,7 +55,6 @@ struct zmodem {
     enum zmodem_error error;
     uint32_t received;      /* bytes of the file delivered so far */
     uint32_t unchecked;     /* ... of these in a subpacket whose CRC is not known yet */
-    uint32_t too_long_at;   /* position + 1 of the last subpacket that was too long; 0: none */
     bool long_subpackets;   /* the sender makes them longer than ZM_SUBPACKET_MAX */
     uint32_t overlap;       /* bytes of the current frame that were delivered before: dropped */
     uint16_t garbage;       /* bytes since the last thing that made sense */
