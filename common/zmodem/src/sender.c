@@ -19,6 +19,7 @@ enum { CONTROL_C = 0x03 };
 enum state {
     CALLING,        /* ZRQINIT sent: ZRINIT expected */
     OFFERING,       /* ZFILE sent: ZRPOS expected */
+    REWINDING,      /* ZRPOS heard: to be answered when nothing more is there to hear */
     SENDING,        /* the window is open */
     WAITING,        /* the window is full, or the end of the frame was reached: ZACK or ZRPOS expected */
     ENDING,         /* ZEOF sent: ZRINIT expected */
@@ -120,6 +121,16 @@ static void close_session(struct zmodem_sender *z)
     send_header(z, ZM_ZFIN, 0);
 }
 
+/* A new ZDATA behind others. The receiver may be in the middle of the frame (it sent two ZRPOS for one error): without the
+ * end of that frame it would take our header for damaged data and send a ZRPOS again, for ever. */
+static void begin_data_again(struct zmodem_sender *z)
+{
+    struct zm_output out = output(z);
+
+    zm_subpacket(&out, NULL, 0, ZM_ZCRCE);
+    begin_data(z, z->heard);
+}
+
 /* Whatever was said last was not heard. */
 static void repeat(struct zmodem_sender *z)
 {
@@ -137,17 +148,18 @@ static void repeat(struct zmodem_sender *z)
         close_session(z);
         break;
     default:
-        begin_data(z, z->heard);
+        begin_data_again(z);
         break;
     }
 }
 
-static void trouble(struct zmodem_sender *z, void (*action)(struct zmodem_sender *z))
+/* Counts an error; false when it was one too many and the session is over. */
+static bool endure(struct zmodem_sender *z)
 {
-    if (++z->errors > ZMODEM_MAX_ERRORS)
-        give_up(z, ZMODEM_TOO_MANY_ERRORS);
-    else
-        action(z);
+    if (++z->errors <= ZMODEM_MAX_ERRORS)
+        return true;
+    give_up(z, ZMODEM_TOO_MANY_ERRORS);
+    return false;
 }
 
 static void on_zrinit(struct zmodem_sender *z)
@@ -168,9 +180,13 @@ static void on_zrinit(struct zmodem_sender *z)
     }
 }
 
-static void resume_at_position(struct zmodem_sender *z)
+/* Not answered at once: of several ZRPOS that are there already the last one counts, and they are one error. */
+static void rewind_to(struct zmodem_sender *z, uint32_t position)
 {
-    begin_data(z, z->in.position);
+    if (z->state != REWINDING && !endure(z))
+        return;
+    z->position = z->heard = position;
+    z->state = REWINDING;
 }
 
 static void on_zrpos(struct zmodem_sender *z)
@@ -184,7 +200,7 @@ static void on_zrpos(struct zmodem_sender *z)
     else if (z->state == OFFERING)
         begin_data(z, z->in.position);
     else
-        trouble(z, resume_at_position);
+        rewind_to(z, z->in.position);
 }
 
 static void on_zack(struct zmodem_sender *z)
@@ -238,7 +254,8 @@ static void on_header(struct zmodem_sender *z)
         on_zack(z);
         break;
     case ZM_ZNAK:
-        trouble(z, repeat);
+        if (endure(z))
+            repeat(z);
         break;
     case ZM_ZCRC:
         on_zcrc(z);
@@ -291,10 +308,10 @@ void zmodem_sender_start(struct zmodem_sender *z, const struct zmodem_source *so
 
 bool zmodem_sender_busy(const struct zmodem_sender *z)
 {
-    return z->status == ZMODEM_RUNNING && z->state == SENDING;
+    return z->status == ZMODEM_RUNNING && (z->state == SENDING || z->state == REWINDING);
 }
 
-void zmodem_sender_go_on(struct zmodem_sender *z)
+static void send_block(struct zmodem_sender *z)
 {
     struct zm_output out = output(z);
     uint32_t left = z->size - z->position;
@@ -310,6 +327,14 @@ void zmodem_sender_go_on(struct zmodem_sender *z)
     zm_subpacket(&out, z->in.data, n, last ? ZM_ZCRCW : full ? ZM_ZCRCQ : ZM_ZCRCG);
     if (last || full)
         z->state = WAITING;
+}
+
+void zmodem_sender_go_on(struct zmodem_sender *z)
+{
+    if (z->state == REWINDING)
+        begin_data_again(z);
+    else
+        send_block(z);
 }
 
 /* Behind the last header. @return whether the byte belonged to it. */
