@@ -35,6 +35,7 @@ struct line {
     int kill_signal;
 };
 
+static unsigned seed;           /* of the damage: ZMODEM_SEED in the environment repeats a run */
 static struct zmodem_sender z;
 static uint8_t *file;           /* contents of the file being sent */
 static size_t file_size;
@@ -135,6 +136,33 @@ static void connect_pty(struct line *line, char *const arguments[])
     fcntl(master, F_SETFL, O_NONBLOCK);
 }
 
+/* Whether the process waits for something, or is gone: not one that a busy machine keeps from going on. */
+static bool idle(pid_t process)
+{
+    char status[32], state = 'X';
+    FILE *f;
+
+    snprintf(status, sizeof(status), "/proc/%d/stat", (int)process);
+    f = fopen(status, "r");
+    if (f == NULL)
+        return true;
+    if (fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+        state = 'X';
+    fclose(f);
+    return state != 'R' && state != 'D';
+}
+
+/* Waits for bytes from the receiver. False: silence, and no load of the machine is the reason for it. */
+static bool wait_readable(const struct line *line, int milliseconds)
+{
+    struct pollfd readable = {.fd = line->from, .events = POLLIN};
+
+    while (poll(&readable, 1, milliseconds) == 0)
+        if (milliseconds == 0 || idle(line->receiver))
+            return poll(&readable, 1, 0) == 1;
+    return true;
+}
+
 /* Runs the session to its end. QUIET_MS of silence count as a whole time-out, to keep the tests short. */
 static void send_file(struct line *line)
 {
@@ -142,9 +170,8 @@ static void send_file(struct line *line)
 
     zmodem_sender_start(&z, &source, line, "sent.bin", (uint32_t)file_size);
     while (z.status == ZMODEM_RUNNING) {
-        struct pollfd readable = {.fd = line->from, .events = POLLIN};
         bool busy = zmodem_sender_busy(&z);
-        ssize_t n = poll(&readable, 1, busy ? 0 : QUIET_MS) == 1 ? read(line->from, buffer, sizeof(buffer)) : 0;
+        ssize_t n = wait_readable(line, busy ? 0 : QUIET_MS) ? read(line->from, buffer, sizeof(buffer)) : 0;
         if (n > 0) {
             damage(buffer, (size_t)n, line->damage_in);
             zmodem_sender_input(&z, buffer, (size_t)n);
@@ -351,6 +378,59 @@ static void own_receiver(void **state)
     assert_int_equal(got, file_size);
 }
 
+/* The next thing that the sender has sent; *at counts the bytes that were looked at. */
+static enum zm_token next_sent(struct zm_decoder *d, size_t *at)
+{
+    enum zm_token token = ZM_NOTHING;
+
+    while (*at < queued[1] && (token == ZM_NOTHING || token == ZM_NOISE))
+        token = zm_decode(d, queues[1][(*at)++]);
+    return token;
+}
+
+/* A receiver in the middle of a frame that sends ZRPOS more than once for one error: it gets the end of the frame and one new
+ * one, and it was one error. */
+static void repeated_positions(void **state)
+{
+    static const struct zmodem_source own_source = {own_send, own_read};
+    struct zm_decoder d = {0};
+    uint8_t twice[2 * ZM_HEX_HEADER_MAX];
+    size_t n, at = 0;
+
+    (void)state;
+    make_file(5000);
+    zmodem_sender_start(&z, &own_source, NULL, "own", 5000);
+    n = zm_hex_header(twice, ZM_ZRINIT, 0x20000000);
+    zmodem_sender_input(&z, twice, n);
+    n = zm_hex_header(twice, ZM_ZRPOS, 0);
+    zmodem_sender_input(&z, twice, n);
+    queued[1] = 0;
+    zmodem_sender_go_on(&z);
+    n = zm_hex_header(twice, ZM_ZRPOS, 1000);
+    n += zm_hex_header(twice + n, ZM_ZRPOS, 1000);
+    zmodem_sender_input(&z, twice, n);
+    assert_int_equal(z.errors, 1);
+    while (zmodem_sender_busy(&z))
+        zmodem_sender_go_on(&z);
+    d.crc32 = true;
+    zm_expect_data(&d);                             /* the ZDATA was in what has been dropped */
+    assert_int_equal(next_sent(&d, &at), ZM_DATA);
+    assert_int_equal(d.frame_end, ZM_ZCRCG);
+    zm_expect_data(&d);
+    assert_int_equal(next_sent(&d, &at), ZM_DATA);
+    assert_int_equal(d.frame_end, ZM_ZCRCE);
+    assert_int_equal(d.length, 0);
+    assert_int_equal(next_sent(&d, &at), ZM_HEADER);
+    assert_int_equal(d.type, ZM_ZDATA);
+    assert_int_equal(d.position, 1000);
+    do {
+        zm_expect_data(&d);
+        assert_int_equal(next_sent(&d, &at), ZM_DATA);
+    } while (d.frame_end == ZM_ZCRCG);
+    assert_int_equal(d.frame_end, ZM_ZCRCW);
+    assert_int_equal(at, queued[1]);
+}
+
 /* Any bytes: no crash, no byte outside, and an end. */
 static void random_bytes(void **state)
 {
@@ -378,7 +458,9 @@ static int have_rz(void **state)
 {
     (void)state;
     signal(SIGPIPE, SIG_IGN);
-    srand(5);
+    seed = getenv("ZMODEM_SEED") != NULL ? (unsigned)atoi(getenv("ZMODEM_SEED")) : 5;
+    srand(seed);
+    print_message("ZMODEM_SEED=%u\n", seed);
     return mkdtemp(folder) == NULL || system("command -v rz >/dev/null") != 0;
 }
 
@@ -395,7 +477,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clean_pipe),      cmocka_unit_test(clean_terminal),  cmocka_unit_test(receiver_escapes),
         cmocka_unit_test(damaged_lines),   cmocka_unit_test(killed_receiver), cmocka_unit_test(file_that_ends_early),
-        cmocka_unit_test(nobody_there),    cmocka_unit_test(own_receiver),    cmocka_unit_test(random_bytes),
+        cmocka_unit_test(nobody_there),    cmocka_unit_test(own_receiver),    cmocka_unit_test(repeated_positions),
+        cmocka_unit_test(random_bytes),
     };
 
     return cmocka_run_group_tests(tests, have_rz, clean_up);
