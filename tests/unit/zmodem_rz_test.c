@@ -431,6 +431,29 @@ static void repeated_positions(void **state)
     assert_int_equal(at, queued[1]);
 }
 
+/* A receiver whose answers come damaged is not silent; and such a line ends in bounded time, too. */
+static void damaged_answers(void **state)
+{
+    static const struct zmodem_source own_source = {own_send, own_read};
+    uint8_t header[ZM_HEX_HEADER_MAX];
+    size_t n = zm_hex_header(header, ZM_ZRINIT, 0x20000000);
+
+    (void)state;
+    make_file(100);
+    zmodem_sender_start(&z, &own_source, NULL, "own", 100);
+    zmodem_sender_input(&z, header, n);
+    n = zm_hex_header(header, ZM_ZRPOS, 0);
+    header[10] ^= 1;
+    for (int i = 0; i <= ZMODEM_MAX_ERRORS; i++) {
+        assert_int_equal(z.status, ZMODEM_RUNNING);
+        queued[1] = 0;
+        zmodem_sender_timeout(&z);
+        zmodem_sender_input(&z, header, n);
+    }
+    assert_int_equal(z.error, ZMODEM_TOO_MANY_ERRORS);
+    queued[1] = 0;
+}
+
 /* Any bytes: no crash, no byte outside, and an end. */
 static void random_bytes(void **state)
 {
@@ -478,7 +501,7 @@ int main(void)
         cmocka_unit_test(clean_pipe),      cmocka_unit_test(clean_terminal),  cmocka_unit_test(receiver_escapes),
         cmocka_unit_test(damaged_lines),   cmocka_unit_test(killed_receiver), cmocka_unit_test(file_that_ends_early),
         cmocka_unit_test(nobody_there),    cmocka_unit_test(own_receiver),    cmocka_unit_test(repeated_positions),
-        cmocka_unit_test(random_bytes),
+        cmocka_unit_test(damaged_answers), cmocka_unit_test(random_bytes),
     };
 
     return cmocka_run_group_tests(tests, have_rz, clean_up);

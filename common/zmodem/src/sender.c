@@ -287,6 +287,10 @@ static void on_byte(struct zmodem_sender *z, uint8_t byte)
     case ZM_HEADER:
         on_header(z);
         break;
+    case ZM_BAD_HEADER:     /* an error, but no silence. What it was will be said again */
+        if (endure(z))
+            z->quiet = 0;
+        break;
     case ZM_CANCEL:
         fail(z, ZMODEM_CANCELLED);
         break;
@@ -294,7 +298,7 @@ static void on_byte(struct zmodem_sender *z, uint8_t byte)
         if (z->state == CALLING && byte == CONTROL_C)
             give_up(z, ZMODEM_INTERRUPTED);
         break;
-    default:                /* what was damaged will be said again */
+    default:
         break;
     }
 }
