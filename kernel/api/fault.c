@@ -191,7 +191,8 @@ void fault_enter(word_t type, word_t a, word_t b, word_t c)
         t->fault.u.word[0] = a;
         t->fault.u.word[1] = b;
         t->fault.u.word[2] = c;
-        if (likely(arch_fast_allowed() && fastpath_fault(t)))
+        // Not if a sleeper has woken up just now: then the handler is not the only one who may run next.
+        if (likely(arch_fast_allowed() && ks.action == SCHED_KEEP && fastpath_fault(t)))
             return;
         fault_raise(t);
     } else if (tcb_is_runnable(t)) {

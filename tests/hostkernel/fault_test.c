@@ -145,6 +145,49 @@ static void a_fault_without_time(void **state)
     assert_int_equal(t->fault.type, seL4_Fault_NullFault);
 }
 
+/* FIRST, with fault handler EP, runs; SECOND, of priority 101, waits on EP; THIRD sleeps until its time, which comes before FIRST's slice ends. */
+static void prepare_sleeper(word_t prio, tcb_t *t[3])
+{
+    make_ipc_objects();
+    t[0] = make_thread(UNTYPED, FIRST, 100, 10000, 10000);
+    t[1] = make_thread(UNTYPED, SECOND, 101, 10000, 10000);
+    t[2] = make_thread(UNTYPED, THIRD, prio, 1000, 2000);
+    mint_cap(FREE, EP, RIGHT_WRITE | RIGHT_GRANT_REPLY, 33);
+    assert_int_equal(call(FIRST, TCBSetSpace, WORDS(FREE, seL4_CapInitThreadCNode, seL4_CapInitThreadVSpace), WORDS(0, 0)), 0);
+    start_thread(THIRD);
+    start_thread(SECOND);
+    call(seL4_CapInitThreadTCB, TCBSetPriority, WORDS(seL4_CapInitThreadTCB), WORDS(1));
+    assert_true(run_until(t[1]));
+    syscall_with(seL4_SysRecv, EP, 0, REPLY);
+    assert_true(run_until(t[2]->queue == QUEUE_RELEASE ? thread_in(seL4_CapInitThreadTCB) : t[2]));
+    while (t[2]->queue != QUEUE_RELEASE) {
+        host.time = host.timer;
+        host_interrupt();
+    }
+    start_thread(FIRST);
+    assert_ptr_equal(ks.current, t[0]);
+    host.time = sc_head(t[2]->sc)->time; /* the timer's interrupt is not taken: the fault comes first */
+}
+
+/* Handler and sleeper wake up in one kernel entry: the more important of them runs, the other is ready, whichever way the fault takes. */
+static void a_sleeper_wakes_at_the_fault(void **state)
+{
+    for (int slow = 0; slow < 2; slow++) {
+        for (word_t prio = 100; prio <= 102; prio++, fresh_system(state)) {
+            tcb_t *t[3];
+            prepare_sleeper(prio, t);
+            host_slow = slow;
+            host_exception(EXC_LOAD_ACCESS, 8);
+            assert_ptr_equal(ks.current, prio <= 101 ? t[1] : t[2]);
+            assert_int_equal((prio <= 101 ? t[2] : t[1])->queue, QUEUE_READY);
+            assert_true(run_until(t[1]));
+            assert_int_equal(badge(), 33);
+            assert_int_equal(info(), info_make(seL4_Fault_VMFault, 4));
+            assert_int_equal(t[0]->state, THREAD_BLOCKED_REPLY);
+        }
+    }
+}
+
 /* Messages and replies to threads without a buffer stop at the registers. */
 static void without_a_buffer(void **state)
 {
@@ -209,7 +252,7 @@ int fault_tests(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(page_faults), TEST(exceptions_and_unknown_calls), TEST(capability_faults), TEST(timeouts),
-        TEST(the_handler_endpoint_is_deleted), TEST(a_fault_without_time), TEST(without_a_buffer), TEST(without_a_handler),
+        TEST(the_handler_endpoint_is_deleted), TEST(a_fault_without_time), TEST(a_sleeper_wakes_at_the_fault), TEST(without_a_buffer), TEST(without_a_handler),
         TEST(debug_calls),
     };
     return cmocka_run_group_tests_name("fault", tests, NULL, NULL);

@@ -24,7 +24,7 @@ NOINLINE void fastpath_call_active(word_t cptr, slot_t *slot, word_t info);
 NOINLINE void fastpath_reply_recv_active(word_t cptr, word_t info, endpoint_t *ep, reply_t *reply);
 /* The signal of an interrupt, if a thread waits for it and the current one goes on after the interrupt: the entry's last act. False: nothing done. */
 bool fastpath_signal(struct notification *n, word_t badge);
-/* t->fault of the current thread is set, time is left. False: not sent, nothing done. */
+/* t->fault of the current thread is set, time is left, and nobody has woken up in this entry. False: not sent, nothing done. */
 bool fastpath_fault(tcb_t *t);
 
 /* Resolves the full word in a CSpace of one level; false: another shape, or a failure, for the general path. */
