@@ -67,14 +67,15 @@ BOOT_CODE void arch_init_hart(void) { arch_set_timer(UINT64_MAX); }
 #define MAX_NAPS 64u
 
 /* Sleeping costs no time of ours: the clock jumps to the timer. If that is not set, or wakes nobody time and again (a schedule of empty
- * domains), only the world outside can help. */
+ * domains, or of slots that are over before they begin), only the world outside can help. */
 void arch_wait_for_interrupt(void)
 {
-    if (arch_irq_pending())
+    if (host_deliverable() != 0)
         return;
     if (host.timer >= HOST_FOREVER || host.timer > host.time + HOST_FOREVER || ++host.naps > MAX_NAPS)
         host_leave(HOST_IDLE);
-    host.time = host.timer;
+    if (host.time < host.timer)
+        host.time = host.timer;
 }
 
 void arch_putchar(char c) { host_console(c); }
