@@ -36,6 +36,11 @@ def no_output_translation():
     termios.tcsetattr(0, termios.TCSANOW, attributes)
 
 
+def without_log(text):
+    """What a command printed, without the whole lines that applications logged in between."""
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("["))
+
+
 class Console:
     """One booted system. Every call has a time-out."""
 

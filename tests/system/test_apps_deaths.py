@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from kata import LONG, PROMPT, Console
+from kata import LONG, PROMPT, Console, without_log
 
 pytestmark = pytest.mark.skipif(os.environ.get("OUT", "").endswith("release"), reason="release build")
 
@@ -46,7 +46,7 @@ def wait_for_end(console, name, timeout=60):
 
 
 def figures(console):
-    return until(console, "mstats", "ml_coordinator: 0 bytes").split("mstats\n")[1]
+    return without_log(until(console, "mstats", "ml_coordinator: 0 bytes").split("mstats\n")[1])
 
 
 def fibonacci_goes_on(console):

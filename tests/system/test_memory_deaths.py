@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from kata import LONG, PROMPT, Console
+from kata import LONG, PROMPT, Console, without_log
 
 pytestmark = pytest.mark.skipif(os.environ.get("OUT", "").endswith("release"), reason="release build")
 
@@ -37,7 +37,7 @@ def kill(console, after_us=None):
 
 def figures(console):
     """mstats with the lines of the owners."""
-    return until(console, "mstats", "ml_coordinator: 0 bytes").split("mstats\n")[1]
+    return without_log(until(console, "mstats", "ml_coordinator: 0 bytes").split("mstats\n")[1])
 
 
 def one_round(console, deaths):
