@@ -74,6 +74,9 @@ static outcome_t decode_schedule_entry(struct invocation *inv)
         return fail_argument(1);
     if (duration == 0 && index == ks.domain_start)
         return fail_argument(2);
+    // A slot that is over before it begins would leave nothing but timer interrupts, for ever if its domain is empty.
+    if (duration != 0 && duration < MIN_BUDGET)
+        duration = MIN_BUDGET;
     ks.domain_schedule[index] = (struct domain_slot){duration, domain};
     return DONE;
 }

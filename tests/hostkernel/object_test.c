@@ -277,6 +277,24 @@ static void the_schedule_is_followed(void **state)
     assert_int_equal(mr(0), 0);
 }
 
+/* The shortest slots: between two of them there is time for an interrupt of a device, and for the threads of the next. */
+static void slots_of_no_length(void **state)
+{
+    const word_t d = seL4_CapDomain;
+    tcb_t *t = make_thread(UNTYPED, FIRST, 100, 10000, 10000);
+    (void)state;
+    start_thread(FIRST);
+    assert_int_equal(call(d, DomainSetSet, WORDS(FIRST), WORDS(2)), 0);
+    for (word_t i = 0; i < 3; i++)
+        assert_int_equal(call(d, DomainScheduleConfigure, NONE, WORDS(i, i, 1)), 0);
+    assert_int_equal(call(d, DomainScheduleSetStart, NONE, WORDS(1)), UNANSWERED); /* domain 1 is empty, domain 0 comes later */
+    assert_ptr_equal(ks.current, t);
+    assert_true(ks.now < ks.deadline && ks.now < ks.timer);
+    host_line(3, true);
+    host_interrupt();
+    assert_false(host_irq_pending());
+}
+
 /* --- console ---------------------------------------------------------------------------------------------- */
 
 static void the_kernel_speaks(void **state)
@@ -316,7 +334,7 @@ int object_tests(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(two_address_spaces), TEST(stale_mappings), TEST(tables_of_two_levels), TEST(every_pool), TEST(the_first_address_space),
-        TEST(every_interrupt), TEST(an_interrupt_in_a_long_operation), TEST(the_schedule_is_followed), TEST(the_kernel_speaks), TEST(names),
+        TEST(every_interrupt), TEST(an_interrupt_in_a_long_operation), TEST(the_schedule_is_followed), TEST(slots_of_no_length), TEST(the_kernel_speaks), TEST(names),
     };
     return cmocka_run_group_tests_name("objects", tests, NULL, NULL);
 }
