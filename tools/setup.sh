@@ -9,9 +9,10 @@ set -eu
 packages() {
     case "$1" in
     build) echo "gcc-riscv64-unknown-elf:cross-compiler binutils-riscv64-unknown-elf:cross-linker
+                 gcc:compiles-the-checker-of-manifests libc6-dev:host-C-library
                  qemu-system-misc:machine-to-run-on python3:build-tools
                  python3-pyelftools:reads-linked-programs" ;;
-    test)  echo "gcc:host-compiler-for-unit-tests libc6-dev:host-C-library libcmocka-dev:unit-test-framework
+    test)  echo "libcmocka-dev:unit-test-framework
                  python3-pytest:test-runner python3-pexpect:drives-the-console lrzsz:zmodem-sender
                  graphviz:draws-the-component-graph pkgconf:finds-the-installed-SDK" ;;
     clang) echo "clang-19:second-compiler,-asked-for-with-COMPILER=clang lld-19:its-linker libclang-rt-19-dev:its-sanitizers" ;;
