@@ -34,7 +34,14 @@ $(APP_DIR)/%.app: $(APP_DIR)/%.elf $$(call app_manifest,$$*) $(PACKER) $(MANIFES
 	$(Q)$(if $(call app_manifest,$*),$(MANIFEST_CHECK) $* $(call app_manifest,$*))
 	$(Q)$(PY) tools/packer/pack.py $< -o $@ $(addprefix --manifest ,$(call app_manifest,$*)) $(if $(V),,-q)
 
-$(OUT)/builtins.cpio: $$(patsubst %,$(APP_DIR)/%.app,$$(sort $$(APPS))) $(APP_SCRIPTS) $(GEN)/authority.txt tools/packer/cpio.py
+# The list is newer when an application came or went: what is gone leaves the archive, too.
+.PHONY: look
+$(OUT)/builtins.list: look
+	@mkdir -p $(@D)
+	@echo '$(sort $(APPS)) $(APP_SCRIPTS)' | cmp -s - $@ || echo '$(sort $(APPS)) $(APP_SCRIPTS)' > $@
+
+$(OUT)/builtins.cpio: $$(patsubst %,$(APP_DIR)/%.app,$$(sort $$(APPS))) $(APP_SCRIPTS) $(GEN)/authority.txt tools/packer/cpio.py \
+                      $(OUT)/builtins.list
 	@echo "  CPIO  $@"
 	$(Q)$(PY) tools/packer/cpio.py -o $@ $(filter %.app %.repl %.txt,$^)
 
