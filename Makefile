@@ -43,7 +43,7 @@ rust-apps:      ## build the applications in Rust (build/<platform>-<build>/apps
 	$(SETUP) build rust
 	@$(STAGE2) rust-apps
 install-sdk:    ## headers, library, tools and pkg-config file for projects outside of this tree (PREFIX=/usr/local, ARCH=riscv32)
-	$(SETUP) build
+	$(SETUP) build sdk
 	@$(STAGE2) install-sdk
 debug:          ## boot stopped, GDB attached with the symbols of the kernel and COMPONENT=<name> or APP=<name>
 	$(SETUP) build debug
@@ -61,13 +61,17 @@ kernel:         ## build the kernel alone (BOOT=upstream ARCH=riscv32|riscv64: f
 	$(SETUP) build
 	@$(STAGE2) kernel
 kernel-path:    ## print where `make kernel` with the same variables puts it (use with make -s)
+	@tools/setup.sh build >&2
 	@$(STAGE2) -s kernel-path
 user-image:     ## build rootserver and services for the kernel in SEL4_OUT_DIR=<its build folder>, as one root task
+	@$(if $(SEL4_OUT_DIR),,echo "user-image: SEL4_OUT_DIR=<folder of a kernel's build> is missing" >&2; exit 2)
 	$(SETUP) build
 	@$(STAGE2) user-image
 user-image-path: ## print where `make user-image` with the same variables puts it (use with make -s)
+	@$(if $(SEL4_OUT_DIR),,echo "user-image-path: SEL4_OUT_DIR=<folder of a kernel's build> is missing" >&2; exit 2)
+	@tools/setup.sh build >&2
 	@$(STAGE2) -s user-image-path
 clean:          ## remove all that was built
 	rm -rf build
 help:           ## this list
-	@sed -n 's/^\([a-z-]*\): *## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z-]*\): *## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24

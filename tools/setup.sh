@@ -15,6 +15,7 @@ packages() {
     test)  echo "libcmocka-dev:unit-test-framework
                  python3-pytest:test-runner python3-pexpect:drives-the-console lrzsz:zmodem-sender
                  graphviz:draws-the-component-graph pkgconf:finds-the-installed-SDK" ;;
+    sdk)   echo "pkgconf:finds-the-installed-SDK" ;;
     clang) echo "clang-19:second-compiler,-asked-for-with-COMPILER=clang lld-19:its-linker libclang-rt-19-dev:its-sanitizers" ;;
     rust)  echo "rustc:Rust-compiler-for-applications rust-src:source-of-its-core-library" ;;
     debug) echo "gdb-multiarch:debugger" ;;

@@ -7,7 +7,8 @@ API_DESCRIPTIONS := $(addprefix kernel/api/,syscalls.toml errors.toml objects.to
 API_OUTPUTS := $(addprefix $(GEN)/,include/sel4/invocation_gen.h include/sel4/stubs_gen.h invocations_all.json kernel-api.md)
 
 $(API_OUTPUTS) &: tools/apigen.py $(API_DESCRIPTIONS)
-	$(PY) tools/apigen.py --arch $(or $(ARCH),riscv32) --out $(GEN)
+	@echo "  GEN   $(GEN)"
+	$(Q)$(PY) tools/apigen.py --arch $(or $(ARCH),riscv32) --out $(GEN)
 
 docs/kernel-api.md: $(GEN)/kernel-api.md
 	cp $< $@
