@@ -32,9 +32,15 @@ QEMU_IMAGES = -device loader,file=$(abspath $(OUT))/monitor.elf,cpu-num=0 \
     -device loader,file=$(abspath $(OUT))/park2.elf,cpu-num=2 \
     -device loader,file=$(abspath $(OUT))/builtins.cpio,addr=$(PLAT_ARCHIVE_BASE),force-raw=on
 
-# signal=off: Control-C reaches the guest. -rtc clock=vm: the RTC follows the virtual clock, also under -icount.
+# The serial line is this terminal, or with SERIAL=pty a pseudo terminal that QEMU names at its start. signal=off: Control-C reaches
+# the guest.
+SERIAL       ?= stdio
+LINE_OF_stdio = stdio,id=console,signal=off
+LINE_OF_pty   = pty,id=console
+
+# -rtc clock=vm: the RTC follows the virtual clock, also under -icount.
 QEMU_MACHINE = -M virt -smp $(PLAT_HARTS) -m $(PLAT_TOTAL_RAM_MIB)M -bios none -display none -monitor none -no-reboot \
-    -rtc clock=vm -chardev stdio,id=console,signal=off -serial chardev:console
+    -rtc clock=vm -chardev $(LINE_OF_$(SERIAL)) -serial chardev:console
 
 QEMU_FLAGS = $(QEMU_MACHINE) $(QEMU_EXTRA) $(QEMU_IMAGES)
 QEMU_COMMAND = $(strip $(QEMU) $(QEMU_FLAGS))
