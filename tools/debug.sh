@@ -18,4 +18,4 @@ case "$name" in
 app/*) symbols="$out/apps/${name#app/}.elf" ;;
 *)     symbols="$out/$name.elf" ;;
 esac
-gdb-multiarch -q "$out/kernel.elf" -ex "add-symbol-file $symbols" -ex "target remote $socket"
+gdb-multiarch -q "$out/kernel.elf" -ex "set confirm off" -ex "add-symbol-file $symbols" -ex "set confirm on" -ex "target remote $socket"
