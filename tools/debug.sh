@@ -8,14 +8,17 @@ set -eu
 command=$(echo "$1" | sed 's/-chardev stdio,id=console,[^ ]*/-chardev pty,id=console/')
 out=$2
 name=$3
-socket="$out/gdb.sock"
-rm -f "$socket"
-$command -S -chardev "socket,path=$socket,server=on,wait=off,id=gdb" -gdb chardev:gdb &
-qemu=$!
-trap 'kill $qemu 2>/dev/null || true' EXIT
-while [ ! -S "$socket" ]; do sleep 0.1; done
 case "$name" in
 app/*) symbols="$out/apps/${name#app/}.elf" ;;
 *)     symbols="$out/$name.elf" ;;
 esac
-gdb-multiarch -q "$out/kernel.elf" -ex "set confirm off" -ex "add-symbol-file $symbols" -ex "set confirm on" -ex "target remote $socket"
+[ -f "$symbols" ] || { echo "debug: there is no $symbols" >&2; exit 2; }
+socket="$out/gdb.sock"
+rm -f "$socket"
+# Control-C is for GDB: the machine has a session of its own, this shell waits.
+trap : INT
+setsid $command -S -chardev "socket,path=$socket,server=on,wait=off,id=gdb" -gdb chardev:gdb &
+qemu=$!
+trap 'kill $qemu 2>/dev/null || true' EXIT
+while [ ! -S "$socket" ]; do sleep 0.1; done
+KATA_SYMBOLS=$symbols gdb-multiarch -q "$out/kernel.elf" -x "$(dirname "$0")/gdb_component.py" -ex "set confirm off" -ex "add-symbol-file $symbols" -ex "set confirm on" -ex "target remote $socket"
