@@ -56,9 +56,9 @@ $(GEN)/authority.txt: $(ASSEMBLY_FILES) $(wildcard platforms/$(PLATFORM)/*.camke
 	@mkdir -p $(@D)
 	$(Q)$(PY) $(COMPOSER) graph $(filter-out --size-of BUILTINS_SIZE=% --content archive_hw.archive=%,$(COMPOSE_ARGS)) -D BUILTINS_SIZE=4096 --without-sizes --authority $@
 
-# The drawing for the documentation, and who holds which capability.
+# The drawing for the documentation, and who holds which capability: without the archive's size, which every application changes.
 docs/graph.svg docs/authority.txt &: $(GLUE_STAMP)
-	$(Q)$(PY) $(COMPOSER) graph $(COMPOSE_ARGS) --svg docs/graph.svg --authority docs/authority.txt
+	$(Q)$(PY) $(COMPOSER) graph $(COMPOSE_ARGS) --without-sizes --svg docs/graph.svg --authority docs/authority.txt
 
 ifdef SEL4_OUT_DIR
 $(GEN)/include/kernel/gen_config.h: $(SEL4_CONFIG) $(GEN)/invocations_all.json tools/sel4_config.py
