@@ -147,6 +147,14 @@ static void rings_when_nothing_happens(void **state)
     expect_line("ok", "ok");
 }
 
+/* Function keys (F1: ESC O P or ESC [ 11 ~) and parameters beyond a byte are nobody's keys. */
+static void other_keys_change_nothing(void **state)
+{
+    (void)state;
+    expect_line("abc\x01\x1bOP\x1b[P\x1b[11~\x1b[259~", "abc");
+    assert_int_equal(bells, 4);
+}
+
 static void history(void **state)
 {
     (void)state;
@@ -269,6 +277,7 @@ int main(void)
         cmocka_unit_test_setup(types_a_line, setup),       cmocka_unit_test_setup(line_ends, setup),
         cmocka_unit_test_setup(erases, setup),             cmocka_unit_test_setup(moves, setup),
         cmocka_unit_test_setup(rings_when_nothing_happens, setup), cmocka_unit_test_setup(history, setup),
+        cmocka_unit_test_setup(other_keys_change_nothing, setup), cmocka_unit_test_setup(history, setup),
         cmocka_unit_test_setup(history_is_bounded, setup), cmocka_unit_test_setup(too_long, setup),
         cmocka_unit_test_setup(utf8, setup),               cmocka_unit_test_setup(bad_characters, setup),
         cmocka_unit_test_setup(control_c, setup),          cmocka_unit_test_setup(random_bytes, setup),

@@ -205,7 +205,7 @@ static void sequence_key(struct lineedit *e, uint8_t key)
     case 'F':
         move_to(e, e->length);
         break;
-    case 'P':       /* Delete: ours, for ESC [ 3 ~ */
+    case CONTROL('D'):      /* ours, for ESC [ 3 ~; F1 is ESC O P */
         erase(e, e->cursor, right_of(e, e->cursor));
         break;
     default:
@@ -217,7 +217,7 @@ static void sequence_key(struct lineedit *e, uint8_t key)
 /* ESC [ n ~ keys as the letters above. */
 static uint8_t tilde_key(uint8_t parameter)
 {
-    static const char keys[] = {0, 'H', 0, 'P', 'F', 0, 0, 'H', 'F'};
+    static const char keys[] = {0, 'H', 0, CONTROL('D'), 'F', 0, 0, 'H', 'F'};
 
     return parameter < sizeof(keys) ? (uint8_t)keys[parameter] : 0;
 }
@@ -228,7 +228,7 @@ static void escape_byte(struct lineedit *e, uint8_t byte)
         e->escape = ESCAPE_SEQUENCE;
         e->parameter = 0;
     } else if (e->escape == ESCAPE_SEQUENCE && byte >= '0' && byte <= '9') {
-        e->parameter = (uint8_t)(e->parameter * 10 + byte - '0');
+        e->parameter = e->parameter < 25 ? (uint8_t)(e->parameter * 10 + byte - '0') : UINT8_MAX;
     } else if (e->escape == ESCAPE_SEQUENCE && byte == ';') {
         e->parameter = 0;       /* modifier keys: ignored */
     } else {
