@@ -38,6 +38,7 @@ static const struct service {
     {"process", "process_manager" SCAN(proc_ctrl_capscan)},
     {"sdk", "sdk_runtime" SCAN(sdk_manager_capscan)},
     {"security", "security_coordinator" SCAN(security_capscan)},
+    {"supervisor", "supervisor" SCAN(NULL)},    /* it calls nobody, not even to log */
     {"timer", "timer_service" SCAN(timer_capscan)},
     {"uart", "uart_driver" SCAN(uart_capscan)},
 };
@@ -92,7 +93,7 @@ static enum result scan_kernel(const struct service *service, const char *id)
 {
 #ifdef CONFIG_DEBUG_BUILD
     if (service != NULL)
-        return service->scan() == 0 ? DONE : failed("capscan", "CapScanFailed");
+        return service->scan != NULL && service->scan() == 0 ? DONE : failed("capscan", "CapScanFailed");
     int error = proc_ctrl_capscan_bundle(id);
     return error == 0 ? DONE : failed("capscan", process_error(error));
 #else

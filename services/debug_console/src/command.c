@@ -70,7 +70,7 @@ static const struct command commands[] = {
     TEST_COMMAND("test_log", "LINES", cmd_test_log, 1, 1)
     TEST_COMMAND("test_mailbox", "", cmd_test_mailbox, 0, 0)
     TEST_COMMAND("test_malloc", "BYTES", cmd_test_malloc, 1, 1)
-    TEST_COMMAND("test_mfree", "SLOT", cmd_test_mfree, 1, 1)
+    TEST_COMMAND("test_mfree", "SLOT [PAGES]", cmd_test_mfree, 1, 2)
     TEST_COMMAND("test_mlcancel", "BUNDLE MODEL", cmd_test_mlcancel, 2, 2)
     TEST_COMMAND("test_mlexecute", "BUNDLE MODEL", cmd_test_mlexecute, 2, 2)
     TEST_COMMAND("test_mlperiodic", "BUNDLE MODEL MILLISECONDS", cmd_test_mlperiodic, 3, 3)

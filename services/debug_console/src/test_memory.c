@@ -108,14 +108,15 @@ enum result cmd_test_malloc(int argc, char *argv[])
 
 enum result cmd_test_mfree(int argc, char *argv[])
 {
-    uint32_t slot;
+    uint32_t slot, pages;
 
-    (void)argc;
-    if (!parse_number(argv[1], &slot))
+    if (!parse_number(argv[1], &slot) || (argc > 2 && !parse_number(argv[2], &pages)))
         return BAD_ARGUMENTS;
     for (struct allocation *a = allocations; a < allocations + MAX_ALLOCATIONS; a++) {
         if (a->count == 0 || a->slot != slot)
             continue;
+        if (argc > 2 && pages != a->count)
+            return failed("mfree", "an allocation goes as a whole");
         int error = memory_give_back(a->handle);
         if (error != 0)
             return failed("mfree", memory_error(error));
