@@ -160,6 +160,23 @@ static void sleep_can_be_interrupted(void **state)
     EXPECT("sleep 4294967295", "invalid arguments: sleep\nusage: sleep MILLISECONDS\n");
 }
 
+/* Services that refuse to serve for a while: nobody waits for ever, and half a list is not taken for all of it. */
+static void refusals_are_said(void **state)
+{
+    (void)state;
+    say("install hello");
+    fake.refused = true;
+    EXPECT("sleep 250", "sleep failed: ServiceRestarted\n");
+    EXPECT("test_timer_blocking 250", "test_timer_blocking failed: ServiceRestarted\n");
+    EXPECT("top", "top failed: ServiceRestarted\n");
+    EXPECT("top 3", "top failed: ServiceRestarted\n");
+    EXPECT("bundles", "get_running_bundles failed: ServiceRestarted\n");
+    EXPECT("status", "status failed: ServiceRestarted\n");
+    EXPECT("packages", "hello.app 19\npackages failed: ServiceRestarted\n");
+    expect_part("ps", "\nps failed: ServiceRestarted\n");
+    EXPECT("echo $?", "1\n");
+}
+
 static void sums(void **state)
 {
     (void)state;
@@ -303,6 +320,7 @@ static void services(void **state)
         EXPECT(line, "");
         assert_int_equal(fake.scans, i + 1);
     }
+    EXPECT("capscan -k supervisor", "capscan failed: CapScanFailed\n");
     EXPECT("capscan nobody", "capscan failed: BundleNotFound\n");
     EXPECT("capscan -k nobody", "capscan failed: BundleNotFound\n");
     EXPECT("capscan timer", "capscan failed: BundleNotFound\n");      /* an archive without the table */
@@ -390,13 +408,28 @@ static void test_commands(void **state)
     expect_part("test_malloc 5000", "Allocated 2 pages at slot ");
     int slot = atoi(strstr(fake.output, "slot ") + 5);
     char line[32];
-    snprintf(line, sizeof(line), "test_mfree %d", slot);
+    snprintf(line, sizeof(line), "test_mfree %d 1", slot);
+    EXPECT(line, "mfree failed: an allocation goes as a whole\n");
+    snprintf(line, sizeof(line), "test_mfree %d 2", slot);
     expect_part(line, "Free'd 2 pages at slot ");
     expect_part(line, "mfree failed: nothing was allocated there\n");
     EXPECT("test_malloc 9999999", "malloc failed: the console has no slots for so many pages\n");
     EXPECT("test_malloc 229376", "malloc failed: AllocFailed\n");
     EXPECT("test_timer_async 3 100", "Timer 3 started.\n");
     EXPECT("test_timer_blocking 5", "Timer completed.\n");
+    EXPECT("test_log 3", "");
+    fake.input = "\x03";
+    EXPECT("test_log 4294967295", "test_log failed: interrupted\n");
+    assert_in_range(fake.log_lines, 3, 1000);
+    fake.log_lines = 0;
+    fake.input = "\r";
+    console_read_line("");
+    console_flush();
+    fake.input = "\x03";
+    EXPECT("test_timer_blocking 2147483647", "test_timer_blocking failed: interrupted\n");
+    fake.input = "\r";
+    console_read_line("");
+    console_flush();
     EXPECT("test_timer_completed", "Timers completed: 0b00000000000000000000000000001000\n");
     EXPECT("test_timer_completed", "Timers completed: 0b00000000000000000000000000000000\n");
     EXPECT("test_timer_async 32 5", "test_timer_async failed: NoSuchTimer\n");
@@ -664,6 +697,7 @@ int main(void)
         cmocka_unit_test_setup(start_installs, setup),
         cmocka_unit_test_setup(results, setup),
         cmocka_unit_test_setup(sleep_can_be_interrupted, setup),
+        cmocka_unit_test_setup(refusals_are_said, setup),
         cmocka_unit_test_setup(sums, setup),
         cmocka_unit_test_setup(completion, setup),
         cmocka_unit_test_setup(how_it_ended, setup),

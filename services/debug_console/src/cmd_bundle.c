@@ -36,18 +36,25 @@ enum result cmd_builtins(int argc, char *argv[])
     return FAILED;
 }
 
+/* A list ends with BundleNotFound; with another error it was not all of it. */
+static enum result list_end(const char *command, int error)
+{
+    return error == BUNDLE_NOT_FOUND ? DONE : failed(command, process_error(error));
+}
+
 /* What can be started: the files of the archive, and what was installed from elsewhere. */
 enum result cmd_packages(int argc, char *argv[])
 {
     enum result result = cmd_builtins(argc, argv);
     char id[NAME_SIZE];
+    int error;
 
-    for (uint32_t i = 0; pkg_mgmt_get_package(i, id, sizeof(id)) == 0; i++) {
+    for (uint32_t i = 0; (error = pkg_mgmt_get_package(i, id, sizeof(id))) == 0; i++) {
         uint32_t size = 0;
         if (!is_builtin(id) && security_size_buffer(id, &size) == 0)
             console_printf("%s %u\n", id, (unsigned)size);
     }
-    return result;
+    return list_end(argv[0], error) == DONE ? result : FAILED;
 }
 
 enum result cmd_bundles(int argc, char *argv[])
@@ -59,7 +66,7 @@ enum result cmd_bundles(int argc, char *argv[])
     (void)argc, (void)argv;
     while ((error = proc_ctrl_get_running_bundle(i++, id, sizeof(id))) == 0)
         console_printf("%s\n", id);
-    return error == BUNDLE_NOT_FOUND ? DONE : failed("get_running_bundles", process_error(error));
+    return list_end("get_running_bundles", error);
 }
 
 /* These commands differ in two words. */
@@ -210,23 +217,26 @@ static enum result status_of(const char *id)
 enum result cmd_status(int argc, char *argv[])
 {
     char id[NAME_SIZE];
+    int error;
 
     if (argc > 1)
         return status_of(argv[1]);
-    for (uint32_t i = 0; pkg_mgmt_get_package(i, id, sizeof(id)) == 0; i++)
+    for (uint32_t i = 0; (error = pkg_mgmt_get_package(i, id, sizeof(id))) == 0; i++)
         status_of(id);
-    return DONE;
+    return list_end(argv[0], error);
 }
 
 /* Installed, but never started or stopped again: nothing more is known. */
-static void print_stopped(void)
+static int print_stopped(void)
 {
     struct bundle_state s;
     char id[NAME_SIZE];
+    int error;
 
-    for (uint32_t i = 0; pkg_mgmt_get_package(i, id, sizeof(id)) == 0; i++)
+    for (uint32_t i = 0; (error = pkg_mgmt_get_package(i, id, sizeof(id))) == 0; i++)
         if (proc_ctrl_get_bundle_state(id, &s.state, &s.code, &s.cause, &s.number, &s.pc, &s.address) == 0 && s.state == STOPPED)
             console_printf("%-20s %s\n", id, state_name(STOPPED));
+    return error;
 }
 
 enum result cmd_ps(int argc, char *argv[])
@@ -234,12 +244,12 @@ enum result cmd_ps(int argc, char *argv[])
     char id[NAME_SIZE];
     uint32_t state, priority, budget, period, memory;
     uint64_t cpu_us;
+    int error;
 
-    (void)argc, (void)argv;
+    (void)argc;
     console_puts("APPLICATION          STATE     PRIORITY     BUDGET/PERIOD us       CPU us     MEMORY\n");
-    for (uint32_t i = 0; proc_ctrl_get_process(i, id, sizeof(id), &state, &priority, &budget, &period, &cpu_us, &memory) == 0; i++)
+    for (uint32_t i = 0; (error = proc_ctrl_get_process(i, id, sizeof(id), &state, &priority, &budget, &period, &cpu_us, &memory)) == 0; i++)
         console_printf("%-20s %-9s %8u %10u/%-10u %12llu %10u\n", id, state_name(state), (unsigned)priority, (unsigned)budget,
                        (unsigned)period, (unsigned long long)cpu_us, (unsigned)memory);
-    print_stopped();
-    return DONE;
+    return list_end(argv[0], error == BUNDLE_NOT_FOUND ? print_stopped() : error);
 }

@@ -32,7 +32,7 @@ uint32_t console_completed_timers(void)
     return mask;
 }
 
-int console_sleep(uint32_t timer_id, uint32_t ms)
+int console_start_timer(uint32_t timer_id, uint32_t ms)
 {
     int error = timer_oneshot(timer_id, ms);
 
@@ -40,15 +40,31 @@ int console_sleep(uint32_t timer_id, uint32_t ms)
         (void)timer_cancel(timer_id);
         error = timer_oneshot(timer_id, ms);
     }
-    if (error != 0)
-        return error;
+    return error;
+}
+
+void console_await_timer(uint32_t timer_id)
+{
     console_flush();
     do {
         timer_wait();
         completed |= timer_completed_timers();
     } while ((completed >> timer_id & 1) == 0);
     completed &= ~(1u << timer_id);
-    return 0;
+}
+
+int console_sleep(uint32_t timer_id, uint32_t ms)
+{
+    int error = console_start_timer(timer_id, ms);
+
+    if (error == 0)
+        console_await_timer(timer_id);
+    return error;
+}
+
+enum result waited(const char *command, enum wait_end end)
+{
+    return end == WAIT_OVER ? DONE : failed(command, end == WAIT_INTERRUPTED ? "interrupted" : timer_error(-1));
 }
 
 /* ^C ends it early; other keys are kept for the next line. */
@@ -59,7 +75,7 @@ enum result cmd_sleep(int argc, char *argv[])
     (void)argc;
     if (!parse_number(argv[1], &ms) || ms > INT32_MAX)
         return BAD_ARGUMENTS;
-    return console_wait(ms, false) == WAIT_OVER ? DONE : failed("sleep", "interrupted");
+    return waited(argv[0], console_wait(ms, false));
 }
 
 /* SiFive test finisher: 0x5555 ends with success, code << 16 | 0x3333 with a code, of which QEMU passes on 8 bits. */

@@ -122,6 +122,8 @@ enum result cmd_top(int argc, char *argv[])
         enum wait_end end = console_wait(ROUND_MS, argc == 1);
         if (end == WAIT_KEY)
             take_key();
+        if (end == WAIT_REFUSED)
+            return waited(argv[0], end);
         if (end != WAIT_OVER)
             break;
         if (argc == 1)

@@ -44,9 +44,10 @@ void console_unread(size_t n);
  * wait. */
 bool console_interrupted(void);
 
-enum wait_end { WAIT_OVER, WAIT_INTERRUPTED, WAIT_KEY };
+enum wait_end { WAIT_OVER, WAIT_INTERRUPTED, WAIT_KEY, WAIT_REFUSED };
 
-/** Waits for ms (at most INT32_MAX) milliseconds, less when ^C is typed or, if any_key, something is there to be read. */
+/** Waits for ms (at most INT32_MAX) milliseconds, less when ^C is typed or, if any_key, something is there to be read. Where
+ * TimerService refuses to serve nobody can wait: WAIT_REFUSED. */
 enum wait_end console_wait(uint32_t ms, bool any_key);
 
 /** Prompts and reads one line with editing and history. @return the line, or NULL when there is none to execute. */
@@ -85,6 +86,9 @@ void complete(struct lineedit *e, const char *prompt);
 /** "<what> failed: <why>", newline. @return FAILED, to be returned by a command. */
 enum result failed(const char *what, const char *why);
 
+/** The result of a command whose waiting ended so; says why it did not wait to the end. */
+enum result waited(const char *command, enum wait_end end);
+
 command_fn cmd_help;
 command_fn cmd_builtins, cmd_bundles, cmd_packages, cmd_ps, cmd_resume, cmd_start, cmd_stop, cmd_suspend, cmd_status, cmd_uninstall;              /* cmd_bundle.c */
 command_fn cmd_install, cmd_rz;                                                                    /* cmd_install.c */
@@ -121,7 +125,11 @@ size_t saved_log(uint32_t *position);
 /** Runs a script of the archive without echo if it exists (autostart). */
 void script_run_if_present(const char *name);
 
-/** Waits. @return the timer service's error. */
+/** Starts a timer of the console's, and waits for it. @return the timer service's error. */
+int console_start_timer(uint32_t timer_id, uint32_t ms);
+void console_await_timer(uint32_t timer_id);
+
+/** Both: for waiting that nothing ends early. */
 int console_sleep(uint32_t timer_id, uint32_t ms);
 
 /** Takes the timers that have completed since it was last asked (bit n: timer n). */

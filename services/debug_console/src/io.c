@@ -153,7 +153,9 @@ enum wait_end console_wait(uint32_t ms, bool any_key)
             return WAIT_INTERRUPTED;
         if (any_key && input.next != input.length)
             return WAIT_KEY;
-        if (now >= end || now == NO_TIME)
+        if (now == NO_TIME)
+            return WAIT_REFUSED;
+        if (now >= end)
             return WAIT_OVER;
         if (input.length - input.next == sizeof(input.bytes))       /* a script in a pipe: nobody types */
             (void)console_sleep(SLEEP_TIMER, (uint32_t)(end - now));

@@ -31,11 +31,17 @@ enum result cmd_test_timer_blocking(int argc, char *argv[])
     uint32_t ms;
 
     (void)argc;
-    if (!parse_number(argv[1], &ms))
+    if (!parse_number(argv[1], &ms) || ms > INT32_MAX)
         return BAD_ARGUMENTS;
-    int error = console_sleep(0, ms);
+    int error = console_start_timer(0, ms);
     if (error != 0)
         return failed("test_timer_blocking", timer_error(error));
+    enum wait_end end = console_wait(ms, false);
+    if (end != WAIT_OVER) {
+        (void)timer_cancel(0);
+        return waited(argv[0], end);
+    }
+    console_await_timer(0);
     console_puts("Timer completed.\n");
     return DONE;
 }
@@ -52,16 +58,20 @@ enum result cmd_test_timer_completed(int argc, char *argv[])
     return DONE;
 }
 
-/* A flood of log lines, each with its number: those that are printed come whole and in order, the others are counted. */
+/* A flood of log lines, each with its number: those that are printed come whole and in order, the others are counted. ^C ends it. */
 enum result cmd_test_log(int argc, char *argv[])
 {
+    enum { LOOK = 256 };    /* lines between two looks for ^C */
     uint32_t lines;
 
     (void)argc;
     if (!parse_number(argv[1], &lines))
         return BAD_ARGUMENTS;
-    for (uint32_t i = 1; i <= lines; i++)
+    for (uint32_t i = 1; i <= lines; i++) {
+        if (i % LOOK == 0 && console_interrupted())
+            return waited(argv[0], WAIT_INTERRUPTED);
         log_info("line %u of %u of a flood", (unsigned)i, (unsigned)lines);
+    }
     return DONE;
 }
 

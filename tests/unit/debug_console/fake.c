@@ -213,6 +213,8 @@ int pkg_mgmt_uninstall(const char *bundle_id)
 
 int pkg_mgmt_get_package(uint32_t index, char *bundle_id, size_t bundle_id_cap)
 {
+    if (fake.refused)
+        return -1;
     if (index >= 4 || fake.bundles[index].id[0] == '\0')
         return NOT_FOUND;
     snprintf(bundle_id, bundle_id_cap, "%s", fake.bundles[index].id);
@@ -248,17 +250,17 @@ int proc_ctrl_get_process(uint32_t index, char *bundle_id, size_t bundle_id_cap,
     *period_us = 50000;
     *cpu_us = 5000000000 + fake.slept_ms * (uint64_t)500;
     *memory = 65536;
-    return index == 0 ? 0 : NOT_FOUND;
+    return fake.refused ? -1 : index == 0 ? 0 : NOT_FOUND;
 }
 
 int proc_ctrl_stop(const char *bundle_id) { return set_state(bundle_id, 0); }
 
 int proc_ctrl_get_running_bundle(uint32_t index, char *bundle_id, size_t bundle_id_cap)
 {
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4 && !fake.refused; i++)
         if (fake.bundles[i].state[0] == 1 && index-- == 0)
             return pkg_mgmt_get_package((uint32_t)i, bundle_id, bundle_id_cap);
-    return NOT_FOUND;
+    return fake.refused ? -1 : NOT_FOUND;
 }
 
 int proc_ctrl_get_bundle_state(const char *bundle_id, uint32_t *state, uint32_t *code, uint32_t *cause, uint32_t *number, uint32_t *pc,
@@ -330,15 +332,16 @@ uint32_t timer_completed_timers(void)
 int timer_cancel(uint32_t timer_id) { fake.timers &= ~(1u << timer_id); return 0; }
 int timer_oneshot(uint32_t timer_id, uint32_t duration_ms)
 {
-    if (timer_id > 31)
-        return 1;
+    if (timer_id > 31 || fake.refused)
+        return fake.refused ? -1 : 1;
     fake.slept_ms += duration_ms;
     fake.timers |= 1u << timer_id;
     return 0;
 }
 
-uint64_t timer_now_ms(void) { return fake.slept_ms; }
-uint64_t timer_now_us(void) { return fake.slept_ms * (uint64_t)1000; }
+uint64_t timer_now_ms(void) { return fake.refused ? 0 : fake.slept_ms; }
+uint64_t timer_now_us(void) { return fake.refused ? 0 : fake.slept_ms * (uint64_t)1000; }
+bool camkes_server_restarted(void) { return fake.refused; }
 int timer_capscan(void) { fake.scans++; return 0; }
 seL4_Word camkes_wait(seL4_Word bits) { return bits; }
 seL4_Word camkes_poll(seL4_Word bits) { return bits; }

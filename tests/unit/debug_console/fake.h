@@ -41,6 +41,7 @@ struct fake {
     size_t value_length;
     uint32_t timers;            /* completed */
     uint32_t slept_ms;
+    bool refused;               /* TimerService and ProcessManager died too often, and refuse to serve */
     int frames;                 /* allocated */
     int scans;
     int death;                  /* what uart_driver was done to: 1 killed, -1 crashed, else killed after so many us */

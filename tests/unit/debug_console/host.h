@@ -33,7 +33,7 @@ enum { LOG_INFO = 3 };
 seL4_Word camkes_wait(seL4_Word bits);
 seL4_Word camkes_poll(seL4_Word bits);
 void camkes_capscan(void);
-static inline bool camkes_server_restarted(void) { return false; }
+bool camkes_server_restarted(void);
 void seL4_DebugDumpScheduler(void);
 void kata_log(uint8_t level, const char *format, ...);
 #define log_info(...) kata_log(LOG_INFO, __VA_ARGS__)
