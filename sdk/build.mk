@@ -10,7 +10,8 @@ SDK_OBJS := $(patsubst %,$(OUT)/user/%.o,$(SDK_SRCS) $(SDK_SHARED_SRCS))
 # sdk/include comes first: its stdio.h and stdlib.h continue with those of common/libc.
 SDK_INC    := -Isdk/include -Icommon/libc/include -Icommon/sdk_abi/include
 APP_CFLAGS  = $(ARCH_FLAGS) $(LOW_MODEL) $(WARN) -Os -g -ffreestanding -ffunction-sections -fdata-sections -msmall-data-limit=0 \
-              -fno-stack-protector -fno-common $(SDK_INC) -Icommon/camkes/include -Icommon/sel4_sys/include -I$(GEN)/include
+              -fno-stack-protector -fno-common $(SDK_INC) -Icommon/camkes/include -Icommon/sel4_sys/include \
+              -Icommon/utf8/include -I$(GEN)/include
 APP_LDFLAGS = $(USER_LDFLAGS) -nostartfiles
 $(OUT)/user/sdk/% $(OUT)/user/apps/%: USER_CFLAGS = $(APP_CFLAGS)
 

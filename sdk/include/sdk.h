@@ -18,8 +18,8 @@
 /* Does nothing: is the runtime there? */
 int sdk_ping(void);
 
-/* Writes one line "[application]::message" to the system's log. Newlines and other unprintable characters arrive as '.'.
- * A message longer than SDK_LOG_MAX bytes becomes several lines. */
+/* Writes one line "[application]::message" to the system's log. The message is UTF-8; newlines, other unprintable characters
+ * and bytes that are no character arrive as '.'. A message longer than SDK_LOG_MAX bytes becomes several lines. */
 int sdk_log(const char *message);
 
 /* Keys: a small store of this application's own that survives its end. A key has 1..SDK_KEY_MAX bytes, a value up to

@@ -3,6 +3,7 @@
 
 /* The calls of sdk.h, each a request of kata/sdk_abi.h. */
 #include "call.h"
+#include <kata/utf8.h>
 #include <string.h>
 
 int sdk_ping(void)
@@ -11,11 +12,20 @@ int sdk_ping(void)
     return sdk_call(SDK_REQUEST_PING, &stream);
 }
 
+/* Bytes of the next line of a message with so many left: no character is cut. */
+static size_t log_part(const char *message, size_t left)
+{
+    size_t n = left < SDK_LOG_MAX ? left : SDK_LOG_MAX;
+    while (n < left && n > SDK_LOG_MAX - 4 && utf8_is_continuation((uint8_t)message[n]))
+        n--;
+    return n;
+}
+
 int sdk_log(const char *message)
 {
     size_t left = strlen(message);
     do {
-        size_t n = left < SDK_LOG_MAX ? left : SDK_LOG_MAX;
+        size_t n = log_part(message, left);
         camkes_stream_t stream = sdk_begin();
         camkes_put_array(&stream, message, n);
         int error = sdk_call(SDK_REQUEST_LOG, &stream);

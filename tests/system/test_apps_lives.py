@@ -99,6 +99,10 @@ def test_arguments(console, apps):
                    r"\[args\]::args::\[4\] x=1")
     console.run("")
     console.wait_status("args", r"Exited \(code 5\)")
+    apps("args", "grüße", "€", "\u0085")        # the last is a control character of terminals
+    console.expect(r"args::\[1\] grüße\r\n\[args\]::args::\[2\] €\r\n\[args\]::args::\[3\] \.\.\r\n")
+    console.run("")
+    console.wait_status("args", r"Exited \(code 4\)")
     apps("args")
     console.expect(r"args::\[1\] from\r\n\[args\]::args::\[2\] the\r\n\[args\]::args::\[3\] manifest")
     console.run("")

@@ -179,6 +179,18 @@ def test_sleep_ends_with_control_c(console):
     console.child.expect_exact("\r\nkept\r\n" + PROMPT)
 
 
+@pytest.mark.parametrize("command", ["test_timer_blocking 2000000000", "test_log 4000000000"])
+def test_test_commands_end_with_control_c(console, command):
+    if "test_alloc" not in console.run("help"):
+        pytest.skip("release build")
+    console.send(command + "\r")
+    time.sleep(0.3)
+    console.send("\x03")
+    console.expect(f"{command.split()[0]} failed: interrupted\r\n")
+    console.child.expect_exact(PROMPT)
+    assert edited(console, "echo on") == "on"
+
+
 def test_sleep_sleeps(console):
     start = time.monotonic()
     console.run("sleep 700")

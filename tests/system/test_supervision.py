@@ -249,7 +249,8 @@ def test_a_panic_is_a_death(console):
 REFUSING = ["mailbox_driver", "security_coordinator", "timer_service", "sdk_runtime", "process_manager"]
 REFUSED = {"capscan -k mailbox": "failed", "test_mailbox": "failed", "bundles": "ServiceRestarted", "kvread hello k": "ServiceRestarted",
            "status hello": "ServiceRestarted", "install hello.app": "ServiceRestarted", "stop fibonacci": "ServiceRestarted",
-           "test_timer_async 1 10": "ServiceRestarted"}
+           "test_timer_async 1 10": "ServiceRestarted", "ps": "ps failed: ServiceRestarted", "status": "status failed: ServiceRestarted",
+           "packages": "packages failed: ServiceRestarted", "sleep 10": "sleep failed: ServiceRestarted", "top": "top failed: ServiceRestarted"}
 
 
 def kill_six_times(console, name):

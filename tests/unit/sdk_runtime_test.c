@@ -294,13 +294,18 @@ static void test_log(void **state)
     assert_string_equal(logged, "[one]::hello");
     assert_int_equal(serve_text(2, SDK_REQUEST_LOG, "a\n\x1b[2J\0b\x80", 9), SDK_SUCCESS);
     assert_string_equal(logged, "[two]::a..[2J.b.");
+    assert_int_equal(serve_text(2, SDK_REQUEST_LOG, "gr\xc3\xbc\xc3\x9f" "e \xe2\x82\xac \xf0\x9d\x84\x9e", 16), SDK_SUCCESS);
+    assert_string_equal(logged, "[two]::gr\xc3\xbc\xc3\x9f" "e \xe2\x82\xac \xf0\x9d\x84\x9e");
+    /* A terminal's control sequence, an overlong slash, half a surrogate, a character cut off. */
+    assert_int_equal(serve_text(2, SDK_REQUEST_LOG, "\xc2\x9b" "2J\xc0\xaf\xed\xa0\x80\xe2\x82", 11), SDK_SUCCESS);
+    assert_string_equal(logged, "[two]::..2J.......");
     assert_int_equal(serve_text(1, SDK_REQUEST_LOG, "", 0), SDK_SUCCESS);
     assert_string_equal(logged, "[one]::");
     memset(text, 'x', sizeof text);
     assert_int_equal(serve_text(1, SDK_REQUEST_LOG, text, SDK_LOG_MAX), SDK_SUCCESS);
     assert_int_equal(strlen(logged), 7 + SDK_LOG_MAX);
     assert_int_equal(serve_text(1, SDK_REQUEST_LOG, text, SDK_LOG_MAX + 1), SDK_SERIALIZE_FAILED);
-    assert_int_equal(log_lines, 4);
+    assert_int_equal(log_lines, 6);
 }
 
 /* An application that floods the log loses lines, and only its own; they are counted. */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "utf8.h"
+#include <kata/utf8.h>
 
 #define CONTROL(letter) ((letter) - '@')
 

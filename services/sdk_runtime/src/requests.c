@@ -9,6 +9,7 @@
 #include "timers.h"
 #include <ctype.h>
 #include <kata/sdk_abi.h>
+#include <kata/utf8.h>
 #include <string.h>
 
 #define LOG_LEVEL_INFO 3
@@ -78,6 +79,27 @@ static void report_lost_lines(struct app *app)
     kata_log_line(LOG_LEVEL_INFO, line);
 }
 
+/* Bytes of the printable character that text[0..n) begins with, or 0. U+0080 to U+009F are none: terminals obey them. */
+static size_t printable(const uint8_t *text, size_t n)
+{
+    size_t bytes = utf8_character(text, n);
+    if (bytes == 1)
+        return isprint(text[0]) ? 1 : 0;
+    return bytes == 2 && text[0] == 0xc2 && text[1] < 0xa0 ? 0 : bytes;
+}
+
+static void make_printable(char *text, size_t length)
+{
+    size_t bytes;
+    for (size_t at = 0; at < length; at += bytes) {
+        bytes = printable((const uint8_t *)text + at, length - at);
+        if (bytes == 0) {
+            text[at] = '.';
+            bytes = 1;
+        }
+    }
+}
+
 /* "[application]::message", printable whatever the message holds. */
 static int serve_log(struct app *app, camkes_stream_t *in)
 {
@@ -97,9 +119,7 @@ static int serve_log(struct app *app, camkes_stream_t *in)
     memcpy(line + start - 3, "]::", 3);
     line[start + length] = '\0';
     report_lost_lines(app);
-    for (char *c = line + start; c < line + start + length; c++)
-        if (!isprint((unsigned char)*c))
-            *c = '.';
+    make_printable(line + start, length);
     kata_log_line(LOG_LEVEL_INFO, line);
     return SDK_SUCCESS;
 }

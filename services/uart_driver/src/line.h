@@ -18,7 +18,7 @@
 
 enum {
     LINE_SEND_MAX = 440,    /* bytes per line_send(): what one call of the interface can carry */
-    LINE_LOG_MAX = 400,     /* longer log lines are cut */
+    LINE_LOG_MAX = 432,     /* longer log lines are cut; no application has any */
     LINE_LOG_SIZE = 2048,   /* a power of two */
     LINE_SOURCES = 12,      /* of log lines: at most */
 };

@@ -8,6 +8,7 @@
 
 #include "camkes.h"
 
+#include <kata/sdk_abi.h>
 #include <string.h>
 
 enum { LEVEL_ERROR = 1, LEVEL_INFO = 3, LEVEL_TRACE = 5 };
@@ -17,6 +18,7 @@ enum { NOBODY = -1 };
 
 /* Who logs: the clients of the logger, and the driver itself for what it has to say about others. */
 enum { SOURCES = logger_CLIENTS + 1, SOURCE_SELF = logger_CLIENTS };
+_Static_assert(1 + SDK_NAME_MAX + 3 + SDK_LOG_MAX <= LINE_LOG_MAX, "[application]::message");
 _Static_assert((int)SOURCES <= (int)LINE_SOURCES, "more components log than line.h has room for");
 
 /* Callers whose reply is parked; at most one of each kind. */

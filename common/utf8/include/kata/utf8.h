@@ -2,10 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright The KataOS-C authors
  */
-#ifndef LINEEDIT_UTF8_H
-#define LINEEDIT_UTF8_H
+#ifndef KATA_UTF8_H
+#define KATA_UTF8_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Second and later bytes of a character. */
@@ -39,6 +40,19 @@ static inline bool utf8_second_ok(uint8_t lead, uint8_t second)
     default:
         return true;
     }
+}
+
+/* Bytes of the character that text[0..n) begins with, 0 when it does not begin with a whole one. */
+static inline size_t utf8_character(const uint8_t *text, size_t n)
+{
+    size_t length = n > 0 ? utf8_length(text[0]) : 0;
+
+    if (length > n || (length > 1 && !utf8_second_ok(text[0], text[1])))
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if (!utf8_is_continuation(text[i]))
+            return 0;
+    return length;
 }
 
 #endif
