@@ -9,8 +9,9 @@ sdk_runtime_CFLAGS = $(sdk_runtime_INCLUDES) -msave-restore
 sdk_runtime_SRCS = services/sdk_runtime/src/service.c $(sdk_runtime_LOGIC)
 
 UNIT_TESTS += sdk_runtime
-sdk_runtime_TEST_SRCS = tests/unit/sdk_runtime_test.c $(sdk_runtime_LOGIC) common/camkes/src/marshal.c
-sdk_runtime_TEST_CFLAGS = -Iservices/sdk_runtime/src -Iservices/sdk_runtime/include $(sdk_runtime_INCLUDES)
+sdk_runtime_TEST_SRCS = tests/unit/sdk_runtime_test.c $(sdk_runtime_LOGIC) common/camkes/src/marshal.c sdk/src/error.c
+# The SDK's headers for error.c, behind the host's C library.
+sdk_runtime_TEST_CFLAGS = -Iservices/sdk_runtime/src -Iservices/sdk_runtime/include $(sdk_runtime_INCLUDES) -idirafter sdk/include
 
 UNIT_TESTS += sdk_runtime_death
 sdk_runtime_death_TEST_SRCS = tests/unit/sdk_runtime_death_test.c $(sdk_runtime_LOGIC) common/camkes/src/marshal.c

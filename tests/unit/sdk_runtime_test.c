@@ -7,6 +7,7 @@
 #include "messages.h"
 #include "requests.h"
 #include "timers.h"
+#include <sdk.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -333,6 +334,21 @@ static void test_log_limit(void **state)
     for (unsigned i = 0; i < LOG_BURST; i++)
         assert_int_equal(serve_text(1, SDK_REQUEST_LOG, "z", 1), SDK_SUCCESS);
     assert_int_equal(log_lines, 2 + LOG_PER_SECOND);
+}
+
+/* Both trees of the original make DeleteKeyFailed of MapPageFailed on the application's side. */
+static void test_every_error_has_its_own_name(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SDK_ERRORS; i++) {
+        assert_non_null(sdk_error_name(i));
+        for (int other = 0; other < i; other++)
+            assert_string_not_equal(sdk_error_name(other), sdk_error_name(i));
+    }
+    assert_string_equal(sdk_error_name(SDK_DELETE_KEY_FAILED), "SDKDeleteKeyFailed");
+    assert_string_equal(sdk_error_name(SDK_MAP_PAGE_FAILED), "SDKMapPageFailed");
+    assert_string_equal(sdk_error_name(-1), "SDKUnknownResponse");
+    assert_string_equal(sdk_error_name(SDK_ERRORS), "SDKUnknownResponse");
 }
 
 static int write_key(uint32_t app, const char *key, size_t key_n, size_t value_n)
@@ -809,7 +825,7 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_registration), T(test_log), T(test_log_limit), T(test_keys), T(test_malformed), T(test_permissions), T(test_time), T(test_timer_errors),
+        T(test_registration), T(test_log), T(test_log_limit), T(test_every_error_has_its_own_name), T(test_keys), T(test_malformed), T(test_permissions), T(test_time), T(test_timer_errors),
         T(test_as_many_timers_as_there_are_ids), T(test_poll), T(test_periods_do_not_drift), T(test_wait),
         T(test_wait_that_nobody_waits_for), T(test_cancel_clears_a_completion), T(test_release_while_waiting), T(test_suspended),
         T(test_messages), T(test_only_peers), T(test_a_full_queue_is_the_senders_error), T(test_waiting_for_a_message),
