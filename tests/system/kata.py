@@ -122,9 +122,9 @@ class Console:
         output = self.run(f"install {name}.app")
         assert f'Bundle "{name}" installed' in output, output
 
-    def start(self, name):
+    def start(self, name, *args):
         """On a busy host the application may be quicker than the console: what it has said already can still be expected."""
-        output = self.run(f"start {name}")
+        output = self.run(" ".join(["start", name, *args]))
         assert f'Bundle "{name}" started.' in output, output
         said = [line for line in output.splitlines() if line.startswith("[")]
         self.child.buffer = "".join(line + "\r\n" for line in said) + self.child.buffer
