@@ -5,7 +5,8 @@ COMPONENTS += security_coordinator
 security_coordinator_LOGIC = $(addprefix services/security_coordinator/src/,store.c image.c keys.c)
 security_coordinator_SRCS = $(addprefix services/security_coordinator/src/,service.c chunk.c) $(security_coordinator_LOGIC) \
                             services/memory_manager/client/memory_client.c
-security_coordinator_CFLAGS = -Iservices/memory_manager/include
+# Common prologues: a page less.
+security_coordinator_CFLAGS = -Iservices/memory_manager/include -msave-restore
 
 UNIT_TESTS += security_store
 security_store_TEST_SRCS = tests/unit/security_store_test.c $(security_coordinator_LOGIC) \
