@@ -195,6 +195,24 @@ TEST(fault, empty_reply_repeats_the_exception)
     EXPECT_EQ(got_mr(0), (word_t)fault_illegal_site);
 }
 
+/* The kernel does not switch vector registers, so nobody may use them, whatever the firmware has turned on (the hart has some with
+ * BOOT=upstream ARCH=riscv64). */
+extern const char fault_vector_site[];
+__asm__(".pushsection .text\n"
+        ".option push\n.option norvc\n"
+        "fault_vector: fault_vector_site: .word 0x000072d7\n" /* vsetvli t0, zero, e8, m1 */
+        "1: j 1b\n"
+        ".option pop\n.popsection");
+void fault_vector(word_t unused);
+
+TEST(fault, vector_registers_cannot_be_used)
+{
+    faulter(fault_vector, 0);
+    expect_fault(seL4_Fault_UserException, 4);
+    EXPECT_EQ(got_mr(0), (word_t)fault_vector_site);
+    EXPECT_EQ(got_mr(2), 2);
+}
+
 TEST(fault, ebreak_is_exception_3)
 {
     faulter(fault_ebreak, 0);

@@ -34,7 +34,8 @@ $(OUT)/$(1)/run.sh: $(OUT)/$(1)/loader.elf $$(LOADER_FIRMWARE) tests/loader/buil
 run-$(1): $(OUT)/$(1)/run.sh
 	@sh $$<
 endef
-LOADER_QEMU_riscv64 = -bios default -kernel $(@D)/loader.elf
+# With vector registers, which OpenSBI turns on and the kernel has to turn off.
+LOADER_QEMU_riscv64 = -cpu rv64,v=true,vext_spec=v1.0 -bios default -kernel $(@D)/loader.elf
 LOADER_QEMU_riscv32 = -bios none -device loader,file=$(OUT)/sbi.elf,cpu-num=0 -device loader,file=$(@D)/loader.elf \
     -device loader,file=$(OUT)/kernel.dtb,addr=$(LOADER_DTB),force-raw=on
 LOADER_FIRMWARE := $(if $(filter riscv32,$(ARCH)),$(OUT)/sbi.elf $(OUT)/kernel.dtb)

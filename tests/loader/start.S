@@ -27,11 +27,16 @@ _start:
 2:  tail    loader_main
 
     .text
+/* What firmware and loader may leave in sstatus: loads of execute-only pages, access to user pages, floating point, vectors. */
+#define SSTATUS_LEFT_OVER (1 << 19 | 1 << 18 | 3 << 13 | 3 << 9)
+
 /* enter_kernel(registers a0..a5 of the kernel, its entry, satp): turns translation on, where this code is mapped to itself. */
     .globl enter_kernel
 enter_kernel:
     mv      t0, a0
     mv      t1, a1
+    li      t2, SSTATUS_LEFT_OVER
+    csrs    sstatus, t2
     sfence.vma
     csrw    satp, a2
     sfence.vma

@@ -120,10 +120,14 @@ void arch_rewind_time(ticks_t to)
 
 #define COUNTERS_ALL 7u /* cycle, time, instret */
 
+/* What firmware and loader have turned on must not reach user mode: vector registers are not switched, and an execute-only page
+ * (sel4-abi.md 10.2) cannot be read. */
+#define SSTATUS_OFF (SSTATUS_SPP | SSTATUS_FS_MASK | SSTATUS_VS_MASK | SSTATUS_SUM | SSTATUS_MXR)
+
 BOOT_CODE void arch_init_hart(void)
 {
     csr_write(scounteren, COUNTERS_ALL);
-    csr_clear(sstatus, SSTATUS_SPP | SSTATUS_FS_MASK);
+    csr_clear(sstatus, SSTATUS_OFF);
     csr_set(sstatus, SSTATUS_SPIE);
     plic_init();
     arch_set_timer(UINT64_MAX);

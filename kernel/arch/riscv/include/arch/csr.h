@@ -26,8 +26,11 @@
 /* sstatus (section 4.1.1) */
 #define SSTATUS_SPIE (1u << 5)
 #define SSTATUS_SPP (1u << 8)
+#define SSTATUS_VS_MASK (3u << 9)   /* 0: vectors off */
 #define SSTATUS_FS_MASK (3u << 13)  /* 0: floating point off */
 #define SSTATUS_FS_CLEAN (2u << 13)
+#define SSTATUS_SUM (1u << 18)      /* the kernel may access user pages */
+#define SSTATUS_MXR (1u << 19)      /* loads from execute-only pages */
 
 /* sip, sie (section 4.1.3) */
 #define SIP_STI (1u << 5)
