@@ -29,7 +29,7 @@ static outcome_t table_map(struct invocation *inv)
     pte_t *table = (pte_t *)page_table_cap_base(inv->cap);
     inv->slot->cap = page_table_cap((word_t)table, 1, asid, vaddr & ~MASK(at.bits));
     *at.entry = pte_table(table);
-    tlb_flush_page(vaddr, asid);
+    tlb_flush_asid(asid); /* not by page: that is for leaf entries only (privileged specification, 4.2.1) */
     return DONE;
 }
 
