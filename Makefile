@@ -18,7 +18,7 @@ STAGE2  = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAG
 SETUP   = @tools/setup.sh $(if $(filter clang,$(COMPILER)),clang)
 
 .DEFAULT_GOAL := all
-.PHONY: all run qemu-command test compilers soak check debug size bench docs clean help kernel kernel-path user-image user-image-path rust-apps install-sdk setup
+.PHONY: all run qemu-command test compilers soak check debug size bench docs clean help kernel kernel-path kernel-install user-image user-image-path rust-apps install-sdk setup
 
 all:            ## build everything (BUILD=debug|release, PLATFORM=qemu_virt, SYSTEM=console|headless)
 	$(SETUP) build
@@ -63,6 +63,9 @@ kernel:         ## build the kernel alone (BOOT=upstream ARCH=riscv32|riscv64: f
 kernel-path:    ## print where `make kernel` with the same variables puts it (use with make -s)
 	@tools/setup.sh build >&2
 	@$(STAGE2) -s kernel-path
+kernel-install: ## build the kernel and copy it to PREFIX=<folder>, with what user-level builds read, in upstream's install layout
+	$(SETUP) build
+	@$(STAGE2) kernel-install
 user-image:     ## build rootserver and services for the kernel in SEL4_OUT_DIR=<its build folder>, as one root task
 	@$(if $(SEL4_OUT_DIR),,echo "user-image: SEL4_OUT_DIR=<folder of a kernel's build> is missing" >&2; exit 2)
 	$(SETUP) build

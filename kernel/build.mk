@@ -5,6 +5,7 @@
 #   KERNEL_CONF=...  another configuration file
 #   BOOT=upstream    a kernel that upstream's loader starts (with ARCH=riscv32|riscv64); then also ROOT_CNODE_SIZE_BITS=...,
 #                    NUM_DOMAINS=... and the other names in KERNEL_SETTABLE (mk/boot.mk)
+#   kernel-install   copies the kernel and what user-level builds read to PREFIX=folder, in upstream's install layout
 #   kernel-rv64      compiles and links the 64-bit kernel from the same sources
 
 KERNEL_CONF ?= kernel/configs/$(if $(filter upstream,$(BOOT)),upstream-$(ARCH),$(PLATFORM)$(if $(filter riscv64,$(ARCH)),64))-$(BUILD).conf
@@ -79,9 +80,12 @@ $(OUT)/kernel.dtb: $(GEN)/platform.mk
 	$(Q)$(QEMU) -M virt,dumpdtb=$@ -smp 1 -m $(PLAT_TOTAL_RAM_MIB)M -bios none -display none > /dev/null 2>&1
 	@set -- $$(od -An -j4 -N4 -tu1 $@) && truncate -s $$((($$1 << 24) + ($$2 << 16) + ($$3 << 8) + $$4)) $@
 
-.PHONY: kernel kernel-rv64 kernel-path
+.PHONY: kernel kernel-rv64 kernel-path kernel-install
 kernel: $(OUT)/kernel.elf $(OUT)/kernel/export.ok $(if $(filter upstream,$(BOOT)),$(OUT)/kernel.dtb)
 kernel-path:
 	@echo $(abspath $(OUT)/kernel.elf)
+kernel-install: kernel
+	$(if $(filter command environment,$(origin PREFIX)),,$(error kernel-install: PREFIX=<folder> says where to))
+	$(Q)$(PY) tools/kernel_export.py --install $(OUT) $(PREFIX)
 kernel-rv64:
 	+$(Q)$(MAKE) --no-print-directory -f mk/main.mk ARCH=riscv64 kernel

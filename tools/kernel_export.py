@@ -4,16 +4,21 @@
 """Writes what user-level build systems read beside a kernel, under the names of upstream's build tree (sel4-abi.md 13.1).
 
 usage: kernel_export.py GEN OUT     GEN: folder of kconfig.py's, platgen.py's and apigen.py's results
+       kernel_export.py --install OUT PREFIX    copies the kernel and these from OUT to where upstream's install tree has them
 
   OUT/gen_config/kernel/gen_config.{h,json,yaml}             the kernel's configuration
   OUT/libsel4/gen_config/sel4/gen_config.{h,json,yaml}       that of the user library
   OUT/autoconf/autoconf.h, OUT/libsel4/autoconf/autoconf.h   for old sources, which include these
   OUT/gen_headers/plat/machine/platform_gen.{json,yaml}      physical regions
   OUT/generated/invocations_all.json                         label name -> number
+
+  PREFIX/bin/kernel.elf, PREFIX/support/kernel.dtb, PREFIX/support/platform_gen.{json,yaml}
+  PREFIX/libsel4/include/{kernel,sel4}/gen_config.{h,json,yaml}, PREFIX/generated/invocations_all.json
 """
 
 import json
 import pathlib
+import shutil
 import sys
 
 import kconfig
@@ -43,7 +48,29 @@ def configuration(folder, values):
     kconfig.write_if_changed(folder / "gen_config.yaml", yaml(values))
 
 
+FORMS = ("h", "json", "yaml")
+INSTALLED = {   # folder of the install tree: files of the build tree
+    "bin": ["kernel.elf"],
+    "support": ["kernel.dtb", "gen_headers/plat/machine/platform_gen.json", "gen_headers/plat/machine/platform_gen.yaml"],
+    "libsel4/include/kernel": [f"gen_config/kernel/gen_config.{form}" for form in FORMS],
+    "libsel4/include/sel4": [f"libsel4/gen_config/sel4/gen_config.{form}" for form in FORMS],
+    "generated": ["generated/invocations_all.json"],
+}
+
+
+def install(out, prefix):
+    """Copies what there is: only a kernel for a loader has a device tree of its own."""
+    for folder, files in INSTALLED.items():
+        (prefix / folder).mkdir(parents=True, exist_ok=True)
+        for name in files:
+            if (out / name).exists() or name != "kernel.dtb":
+                shutil.copy(out / name, prefix / folder)
+
+
 def main():
+    if len(sys.argv) == 4 and sys.argv[1] == "--install":
+        install(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]))
+        return
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     gen, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
