@@ -62,6 +62,7 @@ bool cap_is_valid_handler(cap_t cap)
 
 void tcb_cancel_ipc(tcb_t *t)
 {
+    t->fault.type = seL4_Fault_NullFault;
     switch (t->state) {
     case THREAD_BLOCKED_RECV:
         reply_unlink_receiver(t);
@@ -79,14 +80,12 @@ void tcb_cancel_ipc(tcb_t *t)
     default:
         return;
     }
-    t->fault.type = seL4_Fault_NullFault;
     t->state = THREAD_INACTIVE;
 }
 
 void tcb_suspend(tcb_t *t)
 {
     tcb_cancel_ipc(t);
-    t->fault.type = seL4_Fault_NullFault;
     // What it has finished must not be done again when it is resumed.
     if (t->state == THREAD_RUNNING)
         t->context.reg[REG_PC] = t->context.reg[REG_NEXT_PC];
@@ -100,7 +99,6 @@ void tcb_restart(tcb_t *t)
     if (tcb_is_runnable(t))
         return;
     tcb_cancel_ipc(t);
-    t->fault.type = seL4_Fault_NullFault;
     t->state = THREAD_RESTART;
     sched_wake(t);
 }

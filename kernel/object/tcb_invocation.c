@@ -29,6 +29,11 @@ static void install(tcb_t *t, enum tcb_slot which, const struct installation *ne
         slot_insert(slot, new->source, new->cap);
 }
 
+static void install_handler(tcb_t *t, enum tcb_slot which, slot_t *handler)
+{
+    install(t, which, &(struct installation){handler, handler->cap});
+}
+
 // Rows 2 to 4 of sel4-abi.md 6.2. Address 0: the thread shall have no buffer.
 static outcome_t check_buffer(word_t address, slot_t *source, struct installation *buffer)
 {
@@ -107,7 +112,7 @@ static outcome_t decode_set_space(struct invocation *inv, tcb_t *t)
         return FAILED;
     if (!cap_is_valid_handler(handler->cap))
         return fail_capability(1);
-    install(t, TCB_FAULT_HANDLER, &(struct installation){handler, handler->cap});
+    install_handler(t, TCB_FAULT_HANDLER, handler);
     set_spaces(t, &s);
     return DONE;
 }
@@ -131,7 +136,7 @@ static outcome_t decode_set_timeout_endpoint(struct invocation *inv, tcb_t *t)
     slot_t *handler = inv->extra[0];
     if (!cap_is_valid_handler(handler->cap))
         return fail_capability(1);
-    install(t, TCB_TIMEOUT_HANDLER, &(struct installation){handler, handler->cap});
+    install_handler(t, TCB_TIMEOUT_HANDLER, handler);
     return DONE;
 }
 
@@ -187,7 +192,7 @@ static outcome_t decode_set_sched_params(struct invocation *inv, tcb_t *t)
     if (!cap_is_valid_handler(handler->cap))
         return fail_capability(3);
 
-    install(t, TCB_FAULT_HANDLER, &(struct installation){handler, handler->cap});
+    install_handler(t, TCB_FAULT_HANDLER, handler);
     t->mcp = (uint8_t)inv_mr(inv, 0);
     tcb_set_priority(t, inv_mr(inv, 1));
     if (sc != NULL && t->sc != sc)
