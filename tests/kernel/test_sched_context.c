@@ -5,8 +5,6 @@
  */
 #include "kit/kit.h"
 
-#define MIN_US 20u
-#define MAX_US 0x0333333333333333ull
 #define MAX_WORD ((word_t)MAX_US)
 
 static word_t configured_sc(void)

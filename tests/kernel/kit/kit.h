@@ -326,6 +326,13 @@ struct thread *thread_with_syscall(word_t ep, long number, word_t a0, word_t inf
 /* ---- time ---------------------------------------------------------------------------------------------------------- */
 
 #define TICKS_PER_US 10u
+/* The range of budgets and periods (9.1). */
+#define MIN_US (20u * CONFIG_KERNEL_WCET_SCALE)
+#if CONFIG_KERNEL_STATIC_MAX_PERIOD_US
+#define MAX_US ((uint64_t)CONFIG_KERNEL_STATIC_MAX_PERIOD_US)
+#else
+#define MAX_US 0x0333333333333333ull
+#endif
 uint64_t now_ticks(void);
 /* The caller blocks for that long; other threads run meanwhile. */
 void sleep_us(word_t us);
