@@ -59,7 +59,8 @@ static bool is_accounted_for(const tcb_t *t)
     return t->queue != QUEUE_NONE || t == ks.current || t == ks.candidate;
 }
 
-// The SC of a thread that wakes up: may it be used at once? (One that is being used right now has been checked on entry.)
+// The SC of a thread that wakes up: may it be used at once? (One that is being used right now has been checked on entry, and
+// one whose end has come since then is nobody's or its thread's: end_slice().)
 static bool usable_now(sched_context_t *sc)
 {
     if (sc == ks.sc)

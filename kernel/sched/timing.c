@@ -38,8 +38,10 @@ static void end_slice(bool may_fault)
     // Also when a preempted operation has taken the thread from it: whoever comes next must find a refill that is worth an entry.
     if (sc_is_round_robin(sc))
         refill_reset_slice(sc);
-    if (!tcb_is_runnable(t) || t->sc != sc)
+    if (!tcb_is_runnable(t) || t->sc != sc) {
+        ks.sc = idle_thread.sc; // nobody's: if it is lent in this very entry, its next refill may not be due (usable_now())
         return;
+    }
     if (sc_is_round_robin(sc)) {
         to_the_tail(t);
     } else if (may_fault && cap_is_endpoint(t->slots[TCB_TIMEOUT_HANDLER].cap)) {

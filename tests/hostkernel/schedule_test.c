@@ -464,13 +464,48 @@ static void done_to_a_sleeper_that_wakes_up(void **state)
     }
 }
 
+/* A thread deletes itself while its time ends and an interrupt comes, whose notification may lend the very context: the waiter gets it, and with
+ * it the wait for its next refill. */
+static void used_up_time_is_not_lent_before_its_time(void **state)
+{
+    for (word_t flags = 0; flags < 2; flags++, fresh_system(state)) {
+        make_ipc_objects();
+        make_threads(2, 1000, 10000);
+        tcb_t *waiter = threads[1];
+        const sched_context_t *sc = threads[0]->sc;
+        assert_int_equal(call(seL4_CapIRQControl, IRQIssueIRQHandler, WORDS(seL4_CapInitThreadCNode), WORDS(3, FREE, DEPTH)), 0);
+        assert_int_equal(call(FREE, IRQSetIRQHandler, WORDS(NTFN), NONE), 0);
+        assert_int_equal(call(sched_control(), SchedControlConfigureFlags, WORDS(THREAD(0) + 2), WORDS(1000, 10000, 0, 0, flags)), 0);
+        start_thread(THREAD(1));
+        root_priority(1);
+        syscall_with(seL4_SysWait, NTFN, 0, 0);
+        assert_ptr_equal(ks.current, root);
+        assert_int_equal(call(THREAD(1) + 2, SchedContextUnbind, NONE, NONE), 0);
+        assert_int_equal(call(THREAD(0) + 2, SchedContextBind, WORDS(NTFN), NONE), 0);
+        assert_int_equal(start_thread(THREAD(0)), UNANSWERED);
+        assert_int_equal(running(), 0);
+        host_line(3, true);
+        host.time_step = (uint32_t)us_to_ticks(990);
+        put_message(seL4_CapInitThreadCNode, CNodeDelete, NONE, WORDS(THREAD(0), DEPTH));
+        host_syscall(seL4_SysCall);
+        host.time_step = 0;
+        assert_ptr_equal(waiter->sc, sc);
+        assert_true(sc_head(sc)->time > ks.now);
+        assert_ptr_equal(ks.current, root);
+        assert_int_equal(waiter->queue, QUEUE_RELEASE);
+        host_line(3, false);
+        assert_true(run_until(waiter));
+        assert_true(sc_head(sc)->time <= ks.now + TIMER_MARGIN);
+    }
+}
+
 int schedule_tests(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(turns_go_round), TEST(what_yield_gives_up), TEST(sleepers_wake_up_in_order), TEST(sleepers_can_be_deleted),
         TEST(places_in_the_queue), TEST(who_wakes_up), TEST(the_best_runs), TEST(yield_to_by_send), TEST(yield_to_ends_early),
         TEST(yield_to_somebody_who_cannot_run), TEST(consumed_time), TEST(reconfiguring), TEST(binding_without_time),
-        TEST(the_last_moment), TEST(done_to_a_sleeper_that_wakes_up),
+        TEST(the_last_moment), TEST(done_to_a_sleeper_that_wakes_up), TEST(used_up_time_is_not_lent_before_its_time),
     };
     return cmocka_run_group_tests_name("schedule", tests, NULL, NULL);
 }
