@@ -12,5 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 def test_faults_are_noticed():
     done = subprocess.run(["make", "-s", "-f", "mk/main.mk", "mutate-kernel", "COUNT=5", "SEED=20"], cwd=ROOT, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, timeout=600)
-    noticed, total = re.search(r"^(\d+) of (\d+) faults noticed", done.stdout, re.M).groups()
+    counts = re.search(r"^(\d+) of (\d+) faults noticed", done.stdout, re.M)
+    assert counts, done.stdout
+    noticed, total = counts.groups()
     assert done.returncode == 0 and int(total) == 5 and int(noticed) >= 2, done.stdout
