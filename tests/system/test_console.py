@@ -245,6 +245,17 @@ def test_test_commands(console, command, text):
     assert text in console.run(command)
 
 
+def test_objects_are_counted_while_others_end(console):
+    """What the test command compares are the console's own figures: an application that ends meanwhile does not matter."""
+    if "test_obj_alloc" not in console.run("help"):
+        pytest.skip("release build")
+    console.install("suicide")
+    for n in range(5):
+        console.send(f"start suicide\rtest_obj_alloc\recho done{n}\r")
+        console.expect(f"All tests passed!(?s:.*)\ndone{n}\r\n{PROMPT}", timeout=60)
+    console.uninstall("suicide")
+
+
 def test_uart_loses_nothing(console):
     if "test_alloc" not in console.run("help"):
         pytest.skip("release build")

@@ -297,7 +297,7 @@ static void services(void **state)
 {
     (void)state;
     EXPECT("mstats", "1000 bytes in-use, 2000 bytes free, 3000 bytes requested, 40 overhead\n5 objs in-use, 6 objs requested\n"
-           "  console: 0 bytes, 0 objs, 2 allocations\n  store: 4096 bytes, 1 objs, 2 allocations (quota 9000)\n"
+           "  debug_console: 0 bytes, 0 objs, 2 allocations\n  store: 4096 bytes, 1 objs, 2 allocations (quota 9000)\n"
            "  store/hello: 8192 bytes, 2 objs, 2 allocations\n");
     loglevel_init();
     assert_int_equal(fake.log_level, 3);
@@ -369,7 +369,7 @@ static void top(void **state)
         "worker                application       120    50.0\n"
         "(idle)                                    0    24.9\n"
         "OWNER                     MEMORY     QUOTA\n"
-        "console                        0         0\n"
+        "debug_console                  0         0\n"
         "store                       4096      9000\n"
         "store/hello                 8192     18000\n";
     char twice[2 * sizeof(screen)];

@@ -309,7 +309,7 @@ int memory_stats(uint32_t *allocated_bytes, uint32_t *free_bytes, uint32_t *requ
 
 int memory_owner(uint32_t index, char *name, size_t name_cap, uint32_t *quota, uint32_t *allocations, uint32_t *bytes, uint32_t *objs)
 {
-    static const char *const names[] = {"console", "store", "store/hello"};
+    static const char *const names[] = {"debug_console", "store", "store/hello"};
 
     if (index == 3)
         return 3;
