@@ -15,12 +15,14 @@ static const char *const state_names[] = {
     "inactive", "receiving", "sending", "awaiting reply", "waiting", "idle", "running", "restart",
 };
 
+#ifdef CONFIG_PRINTING
 static void dump_scheduler(void)
 {
     kprintf("thread                          state           ip        prio core\n");
     for (const tcb_t *t = ks.all_threads; t != NULL; t = t->debug_next)
         kprintf("%s  %s  0x%lx  %u  0\n", t->name, state_names[t->state], t->context.reg[REG_PC], (unsigned)t->prio);
 }
+#endif
 
 static void snapshot(void)
 {

@@ -11,7 +11,10 @@ void kprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Redirects it to the bytes from `at` to `end`, or with NULL back to the console; returns where the last text ended. */
 char *print_to(char *at, char *end);
 #else
-#define kprintf(...) ((void)0)
+__attribute__((format(printf, 1, 2))) INLINE void kprintf(const char *format, ...)
+{
+    (void)format;
+}
 #endif
 
 #ifdef CONFIG_DEBUG_BUILD
