@@ -15,8 +15,12 @@ sel4_value = $(strip $(shell sed -n 's/^\#define CONFIG_$(1)  *\([^ ]*\) *.*$$/\
 
 ARCH        := $(call sel4_value,SEL4_ARCH)
 override BUILD := $(if $(call sel4_value,DEBUG_BUILD),debug,release)
-# A folder of its own for every kernel: the name says which, as far as names go.
-OUT         := build/user-$(ARCH)-$(BUILD)$(VARIANT)-$(firstword $(shell echo $(abspath $(SEL4_OUT_DIR)) | cksum))
+# A folder of its own for every kernel and configuration: a number of the folder's name and of what is imported from it.
+SEL4_NUMBERS := $(wildcard $(foreach d,. .. kernel sel4,$(addprefix $(SEL4_OUT_DIR)/$(d)/,generated/invocations_all.json \
+    invocations_all.json libsel4/include/sel4/*.h libsel4/include/sel4/arch/*.h libsel4/arch_include/riscv/sel4/arch/*.h)))
+OUT         := build/user-$(ARCH)-$(BUILD)$(VARIANT)$(if $(filter headless,$(SYSTEM)),-headless)-$(firstword $(shell \
+    { echo $(abspath $(SEL4_OUT_DIR)); cat $(SEL4_CONFIG) $(SEL4_NUMBERS); } | cksum))
+API_NUMBERS := $(OUT)/gen/kernel_numbers.json
 BOOT_PARTS  := $(filter-out kernel/% firmware/% tests/%,$(wildcard */build.mk */*/build.mk */*/*/build.mk))
 
 # Kernels of the standard configuration have no memory outside RAM where the built-in bundles could lie: they are part of the image.

@@ -61,10 +61,11 @@ docs/graph.svg docs/authority.txt &: $(GLUE_STAMP)
 	$(Q)$(PY) $(COMPOSER) graph $(COMPOSE_ARGS) --without-sizes --svg docs/graph.svg --authority docs/authority.txt
 
 ifdef SEL4_OUT_DIR
-$(GEN)/include/kernel/gen_config.h: $(SEL4_CONFIG) $(GEN)/invocations_all.json tools/sel4_config.py
-	@mkdir -p $(@D)
-	$(Q)$(PY) tools/sel4_config.py $(SEL4_OUT_DIR) $< $(GEN)/invocations_all.json $@
-	@touch $@
+IMPORTED := $(GEN)/include/kernel/gen_config.h $(API_NUMBERS)
+$(IMPORTED) &: $(SEL4_CONFIG) tools/sel4_config.py tools/apigen.py
+	@mkdir -p $(GEN)/include/kernel
+	$(Q)$(PY) tools/sel4_config.py $(SEL4_OUT_DIR) $< $(IMPORTED)
+	@touch $(IMPORTED)
 
 # The boot image as the one segment of an ELF file.
 USER_IMAGE := $(OUT)/user-image.elf

@@ -20,8 +20,9 @@ FLAG_TYPES = {1: "seL4_Bool", 8: "seL4_Uint8"}
 FAST_MRS = 4
 
 
-def load(word):
-    """All descriptions in one dictionary, with pairs resolved for the word size."""
+def load(word, labels=None):
+    """All descriptions in one dictionary, with pairs resolved for the word size. labels: numbers of the invocations of another
+    kernel, which has those only."""
     api = {}
     for name in ("syscalls", "errors", "objects", "invocations"):
         with open(API / f"{name}.toml", "rb") as f:
@@ -31,8 +32,10 @@ def load(word):
         api[table] = {k: v[pick] for k, v in api[table].items()}
     api["user_top"] = api["user_top"][f"riscv{word}"]
     api["object"] = [o for o in api["object"] if o.get("only", word) == word]
+    if labels:
+        api["invocation"] = [i for i in api["invocation"] if i["label"] in labels]
     for number, inv in enumerate(api["invocation"], start=1):
-        inv["number"] = number
+        inv["number"] = labels[inv["label"]] if labels else number
         inv["mrs"], inv["caps"] = pack(inv, word)
     check(api)
     return api
@@ -109,7 +112,7 @@ def named_enum(tag, title, pairs):
 def number_tables(api):
     """All (title, type name or None, pairs) that both kernel and user see."""
     labels = [("InvalidInvocation", 0)] + [(i["label"], i["number"]) for i in api["invocation"]]
-    labels.append(("nInvocationLabels", len(labels)))
+    labels.append(("nInvocationLabels", max(number for _, number in labels) + 1))
     objects = [("seL4_" + o["name"], n) for n, o in enumerate(api["object"])]
     objects.append(("seL4_ObjectTypeCount", len(objects)))
     errors = [("seL4_" + e["name"], e["number"]) for e in api["error"]]
@@ -290,10 +293,11 @@ def main():
     parser = argparse.ArgumentParser(description="generate the kernel API headers, stubs and reference page")
     parser.add_argument("--arch", required=True, choices=["riscv32", "riscv64"])
     parser.add_argument("--out", required=True, type=pathlib.Path, help="folder for the generated files")
+    parser.add_argument("--numbers", type=pathlib.Path, help="JSON: label -> number, of another kernel; empty: the usual ones")
     parser.add_argument("--doc", type=pathlib.Path, help="also write the reference page to this file")
     args = parser.parse_args()
     word = int(args.arch[-2:])
-    api = load(word)
+    api = load(word, json.loads(args.numbers.read_text()) if args.numbers else None)
     write(args.out / "include/sel4/invocation_gen.h", numbers_header(api))
     write(args.out / "include/sel4/stubs_gen.h", stubs_header(api, word))
     labels = {i["label"]: i["number"] for i in api["invocation"]}

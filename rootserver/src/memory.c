@@ -9,7 +9,7 @@
 
 #include "rootserver.h"
 
-/* The kernel makes at most this many objects in one call (sel4-abi 4.3). */
+/* The kernel makes at most this many objects in one call (sel4-abi 4.3; its configuration says how many). */
 #define FAN_OUT seL4_UntypedRetypeMaxObjects
 
 static seL4_UntypedDesc *descriptor(unsigned i) { return &rs.info->untypedList[i]; }

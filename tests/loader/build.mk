@@ -67,17 +67,27 @@ LOADED_DOMAINS := ROOT_CNODE_SIZE_BITS=13 NUM_DOMAINS=16
 LOADED_DOMAINS_SUFFIX := -ROOT_CNODE_SIZE_BITS_13-NUM_DOMAINS_16
 LOADED_MEASURED := KERNEL_BENCHMARK=track_utilisation KERNEL_INVOCATION_REPORT_ERROR_IPC=true
 LOADED_MEASURED_SUFFIX := -KERNEL_BENCHMARK_track_utilisation-KERNEL_INVOCATION_REPORT_ERROR_IPC_true
+# For tests/user_image: a kernel with other numbers than the usual ones, and with debug calls, but silent.
+LOADED_OTHER := ROOT_CNODE_SIZE_BITS=17 NUM_DOMAINS=16 RETYPE_FAN_OUT_LIMIT=16 HAVE_FPU=false PRINTING=false
+
+# The system as root task of an upstream kernel: $(call loaded_system,architecture,settings)
+define loaded_system
+kernel=$$($(MAKE) --no-print-directory -s -f mk/main.mk BOOT=upstream ARCH=$(1) $(2) kernel-path); folder=$${kernel%/*}; \
+$(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$(1) $(2) kernel || exit 1; \
+$(MAKE) --no-print-directory -f mk/main.mk SEL4_OUT_DIR=$$folder user-image || exit 1; \
+image=$$($(MAKE) --no-print-directory -s -f mk/main.mk SEL4_OUT_DIR=$$folder user-image-path); \
+$(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$(1) $(2) ROOT_TASK=$$image build/$${folder##*/}/user/run.sh || exit 1;
+endef
 
 .PHONY: ktest-upstream
 ktest-upstream:
 	+$(Q)for a in riscv32 riscv64; do \
-	    $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a kernel ktest-loaded || exit 1; \
-	    $(MAKE) --no-print-directory -f mk/main.mk SEL4_OUT_DIR=build/upstream-$$a-$(BUILD)$(VARIANT) user-image || exit 1; \
-	    image=$$($(MAKE) --no-print-directory -s -f mk/main.mk SEL4_OUT_DIR=build/upstream-$$a-$(BUILD)$(VARIANT) user-image-path); \
-	    $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a ROOT_TASK=$$image build/upstream-$$a-$(BUILD)$(VARIANT)/user/run.sh || exit 1; \
+	    $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a ktest-loaded || exit 1; \
+	    $(call loaded_system,$$a) \
 	    [ $(BUILD) = release ] || $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$$a $(LOADED_DOMAINS) ktest-loaded || exit 1; \
 	done
 	+$(Q)[ $(BUILD) = release ] || $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=riscv32 $(LOADED_MEASURED) ktest-loaded
+	+$(Q)[ $(BUILD) = release ] || { $(call loaded_system,riscv64,$(LOADED_OTHER)) }
 ktest-images: ktest-upstream
 LOADED_RUNS := $(foreach a,riscv32 riscv64,$(a)-debug$(VARIANT) $(a)-release$(VARIANT) $(a)-debug$(VARIANT)$(LOADED_DOMAINS_SUFFIX)) \
     riscv32-debug$(VARIANT)$(LOADED_MEASURED_SUFFIX)

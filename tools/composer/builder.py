@@ -35,8 +35,11 @@ class Builder:
             self._thread(node)
         return self.spec
 
-    def _guard(self, bits):
-        word = self.spec.sizes.word_bits
+    def _guard(self, cnode):
+        """Guard word; 0: as in the capability. The kernel made that of the boot CNode to fit its size, which may exceed the part used."""
+        word, bits = self.spec.sizes.word_bits, cnode.size_bits
+        if cnode.flags & BOOT:
+            return 0
         return (word - bits) << 3 if word == 32 else word - bits
 
     def _kernel_objects(self):
@@ -130,7 +133,7 @@ class Builder:
         cnode = self.spec.by_name[f"{node.name}_cnode"]
         for slot in self.spaces[node.name].slots:
             target, offset = self.spec.find(slot.target)
-            data = self._guard(target.size_bits) if target.type == "cnode" else slot.badge
+            data = self._guard(target) if target.type == "cnode" else slot.badge
             cnode.caps.append(Cap(slot.slot, target, offset, rights=slot.rights, data=data))
 
     def _thread(self, node):
@@ -140,7 +143,7 @@ class Builder:
         priority = node.get("priority")
         tcb.extra = (elf.entry, elf.address("__stack_top"), 0, buffer, priority, node.get("max_priority", priority), 1)
         cnode = find[f"{node.name}_cnode"]
-        tcb.caps = [Cap(TCB_CSPACE, cnode, data=self._guard(cnode.size_bits)), Cap(TCB_VSPACE, find[f"{node.name}_vspace"]),
+        tcb.caps = [Cap(TCB_CSPACE, cnode, data=self._guard(cnode)), Cap(TCB_VSPACE, find[f"{node.name}_vspace"]),
                     Cap(TCB_IPC_BUFFER, frame, offset), Cap(TCB_SC, find[f"{node.name}_sc"])]
         if node.provided and signal_bits(node):
             tcb.caps.append(Cap(TCB_BOUND_NTFN, find[f"{node.name}_ntfn"]))

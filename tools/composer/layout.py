@@ -11,6 +11,7 @@ ALL = 15
 BADGE_NOTIFICATION = 1 << 27
 BADGE_DYNAMIC = 1 << 26
 ASSEMBLY_SLOTS = 64     # top slots of the boot CNode that belong to the assembly
+SLOT_NUMBER_BITS = 16   # of slots in the specification and in the components' tables; a larger boot CNode is used up to there
 
 
 @dataclass
@@ -58,7 +59,7 @@ def fault_badge(number):
 def build_cspace(node, system, root_bits):
     """Lays out the CNode of a node. root_bits: radix of the boot CNode."""
     space = CSpace(node, boot=bool(node.get("boot_cnode")))
-    next_slot = (1 << root_bits) - ASSEMBLY_SLOTS if space.boot else 1
+    next_slot = (1 << min(root_bits, SLOT_NUMBER_BITS)) - ASSEMBLY_SLOTS if space.boot else 1
 
     def add(symbol, target, rights=ALL, badge=0, why=""):
         nonlocal next_slot
@@ -140,8 +141,8 @@ def _supervisor_slots(node, system, add):
 
 def _finish(node, space, next_slot, root_bits):
     if space.boot:
-        space.bits = root_bits
-        if next_slot > 1 << root_bits:
+        space.bits = min(root_bits, SLOT_NUMBER_BITS)
+        if next_slot > 1 << space.bits:
             raise ComposeError(node.instance.loc, f"{node.name} needs {len(space.slots)} slots, but only {ASSEMBLY_SLOTS} of the boot CNode are the assembly's")
         return
     wanted = next_slot + node.get("cnode_headroom", 0)

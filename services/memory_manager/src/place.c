@@ -7,9 +7,10 @@
 #include "kernel.h"
 #include "memory_manager.h"
 
+#include <kernel/gen_config.h>
 #include <sel4/invocation_gen.h>
 
-enum { RETYPE_MAX = 256 };      /* objects per Untyped_Retype */
+enum { RETYPE_MAX = CONFIG_RETYPE_FAN_OUT_LIMIT };      /* objects per Untyped_Retype */
 
 /* Not __builtin_clz: that is a table in libgcc where the instruction set has no such instruction. */
 static uint32_t log2_floor(uint32_t n)

@@ -12,7 +12,7 @@
 #include <sel4/types.h>
 
 #define seL4_InvalidPrio (-1)
-#define seL4_UntypedRetypeMaxObjects 256
+#define seL4_UntypedRetypeMaxObjects CONFIG_RETYPE_FAN_OUT_LIMIT
 
 _Static_assert(sizeof(seL4_Word) * 8 == seL4_WordBits, "generated for another word size");
 _Static_assert(sizeof(seL4_IPCBuffer) == 1u << seL4_IPCBufferSizeBits, "IPC buffer");
