@@ -31,7 +31,7 @@ qemu-command:   ## print the exact command that `make run` executes (use with ma
 	@$(STAGE2) all >&2
 	@$(STAGE2) qemu-command
 test:           ## build and run every test; the last line counts them
-	$(SETUP) build test rust
+	$(SETUP) build test rust debug
 	@$(STAGE2) test
 compilers:      ## gcc and clang (installed for this), every width, build and level: builds, tests, prints a table
 	@tools/setup.sh build test clang

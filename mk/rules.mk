@@ -11,9 +11,11 @@ COMMON_OBJS := $(patsubst %,$(OUT)/user/%.o,$(COMMON_SRCS))
 $(OUT)/user/%.c.o: %.c | $(GENERATED_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) $($*_CFLAGS) $(DEPFLAGS) -c $< -o $@
+# Without debug information: the linker shortens the code, but not the extent that the assembler noted, and GDB took the beginning of
+# main for the end of _start.
 $(OUT)/user/%.S.o: %.S | $(GENERATED_HEADERS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(USER_CFLAGS) $(DEPFLAGS) -c $< -o $@
+	$(Q)$(CC) $(USER_CFLAGS) -g0 $(DEPFLAGS) -c $< -o $@
 # The compiler must not turn memcpy's loop into a call of memcpy.
 $(OUT)/user/common/libc/%.o: USER_CFLAGS += $(NO_IDIOM)
 $(OUT)/libkata.a: $(COMMON_OBJS)
