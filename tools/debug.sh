@@ -20,5 +20,6 @@ trap : INT
 setsid $command -S -chardev "socket,path=$socket,server=on,wait=off,id=gdb" -gdb chardev:gdb &
 qemu=$!
 trap 'kill $qemu 2>/dev/null || true' EXIT
+trap 'exit 1' HUP TERM
 while [ ! -S "$socket" ]; do sleep 0.1; done
 KATA_SYMBOLS=$symbols gdb-multiarch -q "$out/kernel.elf" -x "$(dirname "$0")/gdb_component.py" -ex "set confirm off" -ex "add-symbol-file $symbols" -ex "set confirm on" -ex "target remote $socket"
