@@ -6,14 +6,14 @@
 # Headers that are generated before anything is compiled for the target.
 GENERATED_HEADERS += $(GEN)/include/sel4/invocation_gen.h $(GEN)/include/kernel/gen_config.h
 
-# common/ -> one archive, compiled once
+# common/ -> one archive, compiled once. Objects follow the files that their flags are in.
 COMMON_OBJS := $(patsubst %,$(OUT)/user/%.o,$(COMMON_SRCS))
-$(OUT)/user/%.c.o: %.c | $(GENERATED_HEADERS)
+$(OUT)/user/%.c.o: %.c mk/toolchain.mk mk/rules.mk | $(GENERATED_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) $($*_CFLAGS) $(DEPFLAGS) -c $< -o $@
 # Without debug information: the linker shortens the code, but not the extent that the assembler noted, and GDB took the beginning of
 # main for the end of _start.
-$(OUT)/user/%.S.o: %.S | $(GENERATED_HEADERS)
+$(OUT)/user/%.S.o: %.S mk/toolchain.mk mk/rules.mk | $(GENERATED_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) -g0 $(DEPFLAGS) -c $< -o $@
 # The compiler must not turn memcpy's loop into a call of memcpy.

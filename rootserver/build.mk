@@ -7,7 +7,7 @@ ROOTSERVER_BASE := 0x10000
 ROOTSERVER_SRCS := $(addprefix rootserver/src/,start.S main.c fail.c memory.c objects.c spaces.c threads.c handoff.c)
 ROOTSERVER_OBJS := $(ROOTSERVER_SRCS:%=$(OUT)/%.o)
 
-$(OUT)/rootserver/%.o: rootserver/% | $$(GENERATED_HEADERS)
+$(OUT)/rootserver/%.o: rootserver/% rootserver/build.mk mk/toolchain.mk | $$(GENERATED_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) -DROOTSERVER_BASE=$(ROOTSERVER_BASE) $(DEPFLAGS) -c $< -o $@
 -include $(ROOTSERVER_OBJS:.o=.d)

@@ -26,13 +26,13 @@ $(GLUE_STAMP): $(ASSEMBLY_FILES) $(wildcard platforms/$(PLATFORM)/*.camkes inter
 	@touch $@
 $(GLUE_FILES): $(GLUE_STAMP) ;
 
-# component_rules NAME: its sources see its own camkes.h only.
+# component_rules NAME: its sources see its own camkes.h only. Objects follow the files that their flags are in.
 define component_rules
 $(1)_OBJS := $$(patsubst %,$(OUT)/components/$(1)/%.o,$$($(1)_SRCS)) $(OUT)/components/$(1)/camkes.c.o
-$(OUT)/components/$(1)/camkes.c.o: $(GEN)/$(1)/camkes.c | $$$$(GENERATED_HEADERS)
+$(OUT)/components/$(1)/camkes.c.o: $(GEN)/$(1)/camkes.c mk/toolchain.mk | $$$$(GENERATED_HEADERS)
 	@mkdir -p $$(@D)
 	$(Q)$(CC) $$(USER_CFLAGS) -I$(GEN)/$(1) $(DEPFLAGS) -c $$< -o $$@
-$(OUT)/components/$(1)/%.o: % $(GEN)/$(1)/camkes.h | $$$$(GENERATED_HEADERS)
+$(OUT)/components/$(1)/%.o: % $(GEN)/$(1)/camkes.h services/$(1)/build.mk mk/toolchain.mk | $$$$(GENERATED_HEADERS)
 	@mkdir -p $$(@D)
 	$(Q)$(CC) $$(USER_CFLAGS) -I$(GEN)/$(1) -Iservices/$(1)/include -Iservices/$(1)/src $$($(1)_CFLAGS) $(DEPFLAGS) -c $$< -o $$@
 $(OUT)/$(1).elf: $$($(1)_OBJS) $(OUT)/libkata.a $(GEN)/$(1)/link.args tools/composer/component.ld

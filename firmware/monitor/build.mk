@@ -11,7 +11,7 @@ MONITOR_CFLAGS = $(ARCH_FLAGS) $(WARN) -Wconversion -Wmissing-prototypes -Wpedan
                  -fno-stack-protector -fno-common -msmall-data-limit=0 -I$(GEN)/include
 MONITOR_LDFLAGS = $(LINK_ARCH_FLAGS) -nostdlib -static -Wl,--build-id=none
 
-$(OUT)/firmware/monitor/%.o: firmware/monitor/% | $(GEN)/include/platform_gen.h $(GEN)/include/kernel/gen_config.h
+$(OUT)/firmware/monitor/%.o: firmware/monitor/% firmware/monitor/build.mk mk/toolchain.mk | $(GEN)/include/platform_gen.h $(GEN)/include/kernel/gen_config.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(MONITOR_CFLAGS) $(DEPFLAGS) -c $< -o $@
 -include $(MONITOR_OBJS:.o=.d)
