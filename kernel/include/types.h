@@ -38,6 +38,8 @@ typedef uint64_t ticks_t;
 /* Code and data that only boot needs; the linker script puts them in front, up to ki_boot_end, where they become untyped memory. */
 #define BOOT_CODE __attribute__((section(".boot.text")))
 #define BOOT_DATA __attribute__((section(".boot.data")))
+/* Data that is hardly ever written: the linker script fills the page where the code ends with it. */
+#define COLD_DATA __attribute__((section(".bss.cold")))
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)

@@ -12,11 +12,11 @@
 #include <object/notification.h>
 
 // The notification cap bound to each source; a proper slot, so that revocation finds it.
-static slot_t irq_slots[ARCH_MAX_IRQ + 1];
+static slot_t irq_slots[ARCH_MAX_IRQ + 1] COLD_DATA;
 
 #define IRQ_WORDS ((ARCH_MAX_IRQ + CONFIG_WORD_SIZE) / CONFIG_WORD_SIZE)
 // Sources that have a handler cap.
-static word_t irq_used[IRQ_WORDS];
+static word_t irq_used[IRQ_WORDS] COLD_DATA;
 
 static bool test(const word_t *set, word_t irq) { return set[irq / WORD_BITS] & BIT(irq % WORD_BITS); }
 static void add(word_t *set, word_t irq) { set[irq / WORD_BITS] |= BIT(irq % WORD_BITS); }
@@ -32,7 +32,7 @@ void irq_release(word_t irq) { take(irq_used, irq); }
 
 #ifdef CONFIG_PLIC_ACK_COMPLETES
 // Masked because an interrupt found nobody bound to quiet the device: a level-triggered source would come back for ever.
-static word_t irq_muted[IRQ_WORDS];
+static word_t irq_muted[IRQ_WORDS] COLD_DATA;
 
 static void mute(word_t irq)
 {
