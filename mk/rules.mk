@@ -28,8 +28,8 @@ UNIT_BINS := $(patsubst %,$(OUT)/unit/%,$(sort $(UNIT_TESTS)))
 $(OUT)/unit/%: $$($$*_TEST_SRCS) | $(GENERATED_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  TEST  $*"
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) $($*_TEST_CFLAGS) -MM -MP -MT $@ $(filter %.c,$^) > $@.d
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) $($*_TEST_CFLAGS) $(filter %.c,$^) -o $@ -lcmocka $($*_TEST_LIBS)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $($*_TEST_CFLAGS) -MM -MP -MT $@ $(filter %.c,$($*_TEST_SRCS)) > $@.d
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $($*_TEST_CFLAGS) $(filter %.c,$($*_TEST_SRCS)) -o $@ -lcmocka $($*_TEST_LIBS)
 # One compiler call for all sources keeps but the last one's dependencies: they are written before.
 $(OUT)/unit/%.d: ;
 -include $(UNIT_BINS:=.d)
