@@ -403,6 +403,8 @@ static void test_commands(void **state)
     (void)state;
     expect_part("test_alloc", "All tests passed!\n");
     EXPECT("test_alloc_error", "test_alloc_error failed: memory allocation error\n");
+    expect_part("test_obj_alloc", "kata_object_alloc_in_cnode ok: 4 objects\n");
+    assert_int_equal(fake.moves, 3);
     expect_part("test_obj_alloc", "All tests passed!\n");
     assert_int_equal(fake.frames, 0);
     expect_part("test_malloc 5000", "Allocated 2 pages at slot ");

@@ -142,8 +142,19 @@ static uint32_t bytes_in_use(void)
     return UINT32_MAX;
 }
 
-/* Allocates objs[0..n) together in slots of their own, frees them, and sees that nothing is missing. */
-static int alloc_and_free(struct object *objs, uint32_t n)
+/* Moves the capabilities of objs[1..n) into the CNode objs[0]. */
+static bool move_into_cnode(const struct object *objs, uint32_t n)
+{
+    for (uint32_t i = 1; i < n; i++) {
+        if (seL4_CNode_Move(objs[0].slot, i, (uint8_t)objs[0].size, SELF_CNODE, objs[i].slot, seL4_WordBits) != seL4_NoError)
+            return false;
+    }
+    return true;
+}
+
+/* Allocates objs[0..n) together in slots of their own, or all but the first in the CNode that this is, frees them, and sees that
+ * nothing is missing. */
+static int alloc_and_free(struct object *objs, uint32_t n, bool in_cnode)
 {
     uint16_t first = slot_alloc(slots(), (uint16_t)n);
     uint32_t before = bytes_in_use();
@@ -152,6 +163,7 @@ static int alloc_and_free(struct object *objs, uint32_t n)
     for (uint32_t i = 0; i < n; i++)
         objs[i].slot = first + i;
     int error = first == 0 ? -1 : memory_get(&objs->type, 3 * (size_t)n, 0, "test", &handle);
+    kata_assert(error != 0 || !in_cnode || move_into_cnode(objs, n));
     if (error == 0)
         error = memory_give_back(handle);
     slot_free(slots(), first, (uint16_t)n);
@@ -166,18 +178,23 @@ enum result cmd_test_obj_alloc(int argc, char *argv[])
         {seL4_NotificationObject, 1, 0},    {seL4_CapTableObject, 5, 0},     {seL4_RISCV_4K_Page, 1, 0},
         {seL4_RISCV_PageTableObject, 1, 0}, {seL4_SchedContextObject, 8, 0}, {seL4_ReplyObject, 1, 0},
     };
-    enum { KINDS = sizeof(objs) / sizeof(objs[0]) };
+    struct object inside[] = {{seL4_CapTableObject, 5, 0}, {seL4_TCBObject, 1, 0}, {seL4_EndpointObject, 1, 0}, {seL4_RISCV_4K_Page, 1, 0}};
+    enum { KINDS = sizeof(objs) / sizeof(objs[0]), INSIDE = sizeof(inside) / sizeof(inside[0]) };
     int error = 0;
 
     (void)argc, (void)argv;
     print_memory_stats();
     for (int i = 0; i < KINDS && error == 0; i++)
-        error = alloc_and_free(&objs[i], 1);
+        error = alloc_and_free(&objs[i], 1, false);
     if (error == 0)
-        error = alloc_and_free(objs, KINDS);
+        error = alloc_and_free(objs, KINDS, false);
+    if (error == 0)
+        console_printf("Batch alloc ok: %d objects\n", (int)KINDS);
+    if (error == 0)
+        error = alloc_and_free(inside, INSIDE, true);
     if (error != 0)
         return failed("test_obj_alloc", memory_error(error));
-    console_printf("Batch alloc ok: %d objects\n", (int)KINDS);
+    console_printf("kata_object_alloc_in_cnode ok: %d objects\n", (int)INSIDE);
     print_memory_stats();
     console_puts("All tests passed!\n");
     return DONE;

@@ -425,6 +425,14 @@ int mlcoord_debug_state(void) { return 0; }
 int mlcoord_capscan(void) { fake.scans++; return 0; }
 int mailbox_capscan(void) { fake.scans++; return 0; }
 void camkes_capscan(void) { fake.scans++; }
+
+int seL4_CNode_Move(seL4_Word root, seL4_Word index, uint8_t depth, seL4_Word source, seL4_Word source_index, uint8_t source_depth)
+{
+    bool fits = root >= SELF_CNODE_FIRST_SLOT && source_index > root && index < 1u << depth && source == SELF_CNODE && source_depth == seL4_WordBits;
+
+    fake.moves += fits;
+    return fits ? seL4_NoError : 1;
+}
 void seL4_DebugDumpScheduler(void) {}
 void kata_log(uint8_t level, const char *format, ...) { (void)level, (void)format; fake.log_lines++; }
 void panic(const char *format, ...) { (void)format; abort(); }

@@ -44,6 +44,7 @@ struct fake {
     bool refused;               /* TimerService and ProcessManager died too often, and refuse to serve */
     int frames;                 /* allocated */
     int scans;
+    int moves;          /* into CNodes */
     int death;                  /* what uart_driver was done to: 1 killed, -1 crashed, else killed after so many us */
     size_t args_n;                  /* of the last start */
     uint8_t args[512];

@@ -34,6 +34,8 @@ seL4_Word camkes_wait(seL4_Word bits);
 seL4_Word camkes_poll(seL4_Word bits);
 void camkes_capscan(void);
 bool camkes_server_restarted(void);
+enum { seL4_NoError, seL4_WordBits = 32 };
+int seL4_CNode_Move(seL4_Word root, seL4_Word index, uint8_t depth, seL4_Word source, seL4_Word source_index, uint8_t source_depth);
 void seL4_DebugDumpScheduler(void);
 void kata_log(uint8_t level, const char *format, ...);
 #define log_info(...) kata_log(LOG_INFO, __VA_ARGS__)
