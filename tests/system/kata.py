@@ -19,6 +19,7 @@ import bundle  # noqa: E402  (tools/packer)
 PROMPT = "KATA> "
 LONG = os.environ.get("LONG") == "1"
 SILENT = "the other side went silent"
+ECHO_MAX = 60       # characters of a line that the console certainly echoes in one piece
 
 
 def qemu_command():
@@ -67,10 +68,15 @@ class Console:
         self.child.send(text)
 
     def run(self, command, timeout=20):
-        """Executes a command; returns what was printed until the next prompt, with plain newlines."""
+        """Executes a command; returns what was printed until the next prompt, with plain newlines. A line of the log makes the
+        console print its prompt again, so only a prompt behind the command's echo is its end."""
         self.child.send(command + "\r")
+        early = ""
+        if command and len(command) < ECHO_MAX and command.isascii() and command.isprintable():
+            if self.child.expect_exact([command + "\r\n", pexpect.TIMEOUT], timeout=5) == 0:
+                early = self.child.before.replace(PROMPT, "") + command + "\r\n"
         self.child.expect_exact(PROMPT, timeout=timeout)
-        return self.child.before.replace("\r\n", "\n")
+        return (early + self.child.before).replace("\r\n", "\n")
 
     def settle(self, timeout=20):
         """Gets a fresh prompt, whatever was printed and lost before: for a console or a driver that has died meanwhile."""

@@ -22,7 +22,7 @@ OUTPUT = {
               r"timer::sdk_timer_poll returned Ok\(0\) with nothing running",
               r"timer::sdk_timer_oneshot returned Err\(SDKNoSuchTimer\) with an invalid timer id", r"timer::Timer 0 started",
               r"timer::Timer 0 completed", r"timer::sdk_timer_periodic returned Err\(SDKTimerAlreadyExists\) with the timer running",
-              r"timer::Timer completed: mask 0b010 ms 750", r"timer::Timer completed: mask 0b110 ms", r"timer::DONE!"],
+              r"timer::Timer completed: mask 0b010 ms 750", r"timer::Timer completed: mask 0b1[01]0 ms", r"timer::DONE!"],
 }
 END = {"panic": r"Exited \(code 101\)", "fibonacci": r"Running"}
 
