@@ -38,8 +38,9 @@ def no_output_translation():
 
 
 def without_log(text):
-    """What a command printed, without the whole lines that applications logged in between."""
-    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("["))
+    """What a command printed, to be compared: without the lines that applications and components logged in between, and, as such a line may
+    stand in the middle of one, without white space."""
+    return re.sub(r"\s+", "", "".join(line for line in text.splitlines(keepends=True) if not re.match(r"\[|\w+::", line)))
 
 
 class Console:
