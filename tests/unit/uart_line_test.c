@@ -26,6 +26,7 @@ static struct {
     bool rx_irq, tx_irq, overrun;
 } hw;
 
+void ns16550_use_fifos(void) {}
 void ns16550_init(void) { hw.rx_irq = true; hw.tx_irq = false; }
 size_t ns16550_receive(uint8_t *bytes, size_t room, bool *more, bool *overrun)
 {

@@ -315,6 +315,9 @@ bool line_congested(void)
 void line_set_raw(bool raw)
 {
     raw_mode = raw;
+    if (raw) {
+        ns16550_use_fifos();    /* the other side waits for us to begin: nothing is on its way */
+    }
     pump();
 }
 

@@ -31,10 +31,6 @@ enum {
 
 #define TRIGGER_SIZE 14
 
-/* Bytes may have arrived before the driver runs (a script in a pipe), and switching the FIFOs on discards what is there. So
- * that waits until the line has been quiet for this many looks; until then bytes are taken one by one. */
-#define QUIET_LOOKS 2000
-
 static bool fifo_on;
 
 /* A high trigger level lets bytes arrive in bursts; the device's time-out interrupt delivers the rest. */
@@ -42,6 +38,13 @@ static void enable_fifo(void)
 {
     regs[FCR] = FCR_ENABLE | FCR_CLEAR | FCR_TRIGGER_14;
     fifo_on = true;
+}
+
+void ns16550_use_fifos(void)
+{
+    if (!fifo_on && !(regs[LSR] & LSR_DATA)) {
+        enable_fifo();
+    }
 }
 
 void ns16550_init(void)
@@ -52,26 +55,17 @@ void ns16550_init(void)
     regs[DLM] = NS16550_DIVISOR >> 8;
     regs[LCR] = LCR_8N1;
     regs[MCR] = MCR_DTR | MCR_RTS | MCR_OUT2;
-    if (!(regs[LSR] & LSR_DATA)) {
-        enable_fifo();
-    }
+    ns16550_use_fifos();
     ns16550_set_interrupts(true, false);
 }
 
-/* Without FIFO: takes what comes, byte by byte; switches the FIFO on when nothing does. */
-static size_t receive_early(uint8_t *bytes, size_t room)
+/* Without FIFO: takes what comes, byte by byte. */
+static size_t receive_bytes(uint8_t *bytes, size_t room)
 {
     size_t n = 0;
-    for (int looks = 0; looks < QUIET_LOOKS; looks++) {
-        if (regs[LSR] & LSR_DATA) {
-            if (n == room) {
-                return n;
-            }
-            bytes[n++] = regs[RBR];
-            looks = 0;
-        }
+    while (n < room && (regs[LSR] & LSR_DATA)) {
+        bytes[n++] = regs[RBR];
     }
-    enable_fifo();
     return n;
 }
 
@@ -84,7 +78,7 @@ size_t ns16550_receive(uint8_t *bytes, size_t room, bool *more, bool *overrun)
 {
     size_t n = 0;
     if (!fifo_on) {
-        return receive_early(bytes, room);
+        return receive_bytes(bytes, room);
     }
     switch (regs[IIR] & IIR_MASK) {
     case IIR_TRIGGER:

@@ -8,8 +8,14 @@
 
 /* The NS16550A as far as the driver uses it. Everything that touches a register is behind these functions. */
 
-/* 8N1, receive interrupt on, transmit interrupt off. FIFOs on; if bytes are there already, as soon as these are taken. */
+/* 8N1, receive interrupt on, transmit interrupt off. FIFOs on, unless bytes are there already. */
 void ns16550_init(void);
+
+/*
+ * Switches the FIFOs on, if they are not and no byte is waiting. To be called when none is on its way either: switching them on discards what
+ * comes at that moment. So a script that waits in a pipe at the start is read byte by byte, and the FIFOs are for the first file transfer.
+ */
+void ns16550_use_fifos(void);
 
 enum { NS16550_FIFO_SIZE = 16 };
 
