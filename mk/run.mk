@@ -3,7 +3,7 @@
 #
 # Running, testing and measuring what was built.
 
-IMAGES = $(OUT)/monitor.elf $(OUT)/park1.elf $(OUT)/park2.elf $(OUT)/kernel.elf $(OUT)/user.img $(OUT)/builtins.cpio
+IMAGES = $(addprefix $(OUT)/,monitor.elf boot_rom.elf security_core.elf park2.elf kernel.elf user.img builtins.cpio)
 
 all: $(IMAGES)
 

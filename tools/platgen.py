@@ -29,6 +29,7 @@ ARCHITECTURES = {
 }
 
 PAGE = 4096
+WITHIN_RESERVED = ("mailbox", "boot_rom", "boot_manifest")
 
 
 class PlatformError(Exception):
@@ -71,6 +72,15 @@ def complement(ranges, top):
     return gaps
 
 
+def inside(rng, outer):
+    return outer[0] <= rng[0] and rng[1] <= outer[1]
+
+
+def without(rng, hole):
+    """What a hole leaves of a range."""
+    return [part for part in ((rng[0], hole[0]), (hole[1], rng[1])) if part[0] < part[1]]
+
+
 def check(desc):
     """Raises PlatformError for a map that monitor or kernel cannot use."""
     hart0, monitor_size = desc["hart0"], desc["hart0"]["monitor_size"]
@@ -82,6 +92,9 @@ def check(desc):
     for name in names:
         if desc[name]["base"] % PAGE or desc[name]["size"] % PAGE:
             raise PlatformError(f"{name}: not page aligned")
+    for name in WITHIN_RESERVED:
+        if name in desc and not inside(region(desc, name), region(desc, "reserved")):
+            raise PlatformError(f"{name}: not within reserved")
     placed = sorted((region(desc, name), name) for name in names)
     for (first, first_name), (second, second_name) in zip(placed, placed[1:]):
         if second[0] < first[1]:
@@ -89,13 +102,14 @@ def check(desc):
 
 
 def regions(desc, arch):
-    """(memory, devices): what the kernel manages, and what it hands out untouched. Devices exclude the kernel's own, the
-    monitor, the other harts' slots and what a smaller hart0.size leaves unused of hart 0's slot."""
+    """(memory, devices): what the kernel manages, and what it hands out untouched. Devices include the mailbox window, and exclude the
+    kernel's own, the monitor, the other harts' slots and what a smaller hart0.size leaves unused of hart 0's slot."""
     kernel = desc["kernel"]
     memory = (desc["hart0"]["base"] + desc["hart0"]["monitor_size"], region(desc, "hart0")[1])
     slot_end = min(region(desc, name)[0] for name in ("hart1", "hart2"))
     reserved = [(desc["hart0"]["base"], max(slot_end, memory[1]))]
-    reserved += [region(desc, name) for name in ("hart1", "hart2", "reserved")]
+    reserved += [region(desc, name) for name in ("hart1", "hart2")]
+    reserved += without(region(desc, "reserved"), region(desc, "mailbox")) if "mailbox" in desc else [region(desc, "reserved")]
     for device in ("clint", "plic"):
         rng = kernel[device + "_base"], kernel[device + "_base"] + kernel[device + "_size"]
         reserved.append(round_out(rng, arch["device_page"]))
@@ -155,9 +169,10 @@ def constants(desc, arch, memory):
         "RAM_BASE": memory[0],
         "RAM_END": memory[1],
     }
-    for name in ("hart1", "hart2", "archive"):
+    for name in ("hart1", "hart2", "archive") + tuple(name for name in WITHIN_RESERVED if name in desc):
         out[name.upper() + "_BASE"] = desc[name]["base"]
         out[name.upper() + "_SIZE"] = desc[name]["size"]
+    out |= {name.upper(): value for name, value in desc.get("security", {}).items()}
     return out | device_constants(desc)
 
 

@@ -2,7 +2,7 @@
 // Copyright The KataOS-C authors
 
 /* Machine-mode control and status registers by name (RISC-V privileged specification 1.12, table 3), and the few
- * encodings of their fields that the monitor uses. CSRs that binutils 2.40 may not know by name are given by number. */
+ * encodings of their fields that the firmware uses. CSRs that binutils 2.40 may not know by name are given by number. */
 #pragma once
 
 #include <stdint.h>
@@ -30,12 +30,14 @@
 #define MSTATUS_MPP_S (1u << 11)
 #define MSTATUS_MPP_M (3u << 11)
 #define MSTATUS_MPIE (1u << 7)
+#define MSTATUS_MIE (1u << 3)
 
-/* mip, mie, mideleg (section 3.1.9): supervisor software, timer and external interrupts, machine timer interrupt */
+/* mip, mie, mideleg (section 3.1.9): supervisor software, timer and external interrupts, machine timer and external interrupt */
 #define IRQ_SSI (1u << 1)
 #define IRQ_STI (1u << 5)
 #define IRQ_MTI (1u << 7)
 #define IRQ_SEI (1u << 9)
+#define IRQ_MEI (1u << 11)
 
 /* mcause (section 3.1.15) */
 #define CAUSE_INTERRUPT ((uintptr_t)1 << (__riscv_xlen - 1))
@@ -46,6 +48,10 @@
 #define MENVCFG_STCE_BIT 63
 
 /* pmpcfg fields (section 3.7.1) */
+#define PMP_R 0x01u
+#define PMP_W 0x02u
+#define PMP_X 0x04u
+#define PMP_TOR 0x08u
 #define PMP_RWX 0x07u
 #define PMP_NAPOT 0x18u
 #define PMP_LOCKED 0x80u

@@ -5,7 +5,7 @@
 
 #include <platform_gen.h>
 
-#include "monitor.h"
+#include "console.h"
 
 enum uart_register { UART_THR = 0, UART_LSR = 5 };
 #define UART_LSR_THR_EMPTY 0x20u

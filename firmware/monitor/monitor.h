@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "console.h"
+
 /** Registers that trap_entry (start.S) saves: the caller-saved set, and the interrupted stack pointer. */
 struct monitor_frame {
     uintptr_t ra;
@@ -44,14 +46,3 @@ void sbi_timer_fired(void);
 
 /** C part of trap_entry. */
 void monitor_trap(struct monitor_frame *frame);
-
-/** Polled output on the console UART; the only use of it before the UART driver runs. */
-void console_putchar(char c);
-void console_puts(const char *text);
-void console_put_hex(uintptr_t value);
-
-/** Stops the machine; `code` 0 is success, any other code becomes the emulator's exit status (8 bits). */
-_Noreturn void machine_stop(unsigned code);
-
-/** Resets the machine. */
-_Noreturn void machine_reset(void);

@@ -12,31 +12,26 @@
 #define IS_NAPOT(base, size) (((size) & ((size)-1)) == 0 && ((base) & ((size)-1)) == 0)
 
 _Static_assert(IS_NAPOT(MONITOR_BASE, MONITOR_SIZE), "the monitor is one PMP entry");
-#ifdef HART1_BASE
-_Static_assert(IS_NAPOT(HART1_BASE, HART1_SIZE), "hart 1's memory is one PMP entry");
-_Static_assert(IS_NAPOT(HART2_BASE, HART2_SIZE), "hart 2's memory is one PMP entry");
-#endif
+_Static_assert(IS_NAPOT(CLINT_BASE, CLINT_SIZE), "and so are timers and software interrupts");
 
-/* The lowest matching entry decides. Entry 0 has no rights and no lock: nothing for S and U, everything for M, which runs
- * there. Entries 1 and 2, if other harts have memory, are locked: hart 0 has no business there in any mode, until reset. */
+/* The lowest matching entry decides. The first twelve belong to the boot ROM, which has locked the walls around the security
+ * core and its devices in them (firmware/boot_rom/rom.S). Ours have no lock: nothing for S and U, everything for M, which runs
+ * here. The timers are in it because those of the other harts lie beside our own. */
 enum {
-    CFG_MONITOR = PMP_NAPOT,
-#ifdef HART1_BASE
-    CFG_OTHER_HART = PMP_NAPOT | PMP_LOCKED,
-#else
-    CFG_OTHER_HART = 0,
-#endif
+    CFG_MACHINE_ONLY = PMP_NAPOT,
     CFG_EVERYTHING = PMP_NAPOT | PMP_RWX,
 };
 
 void pmp_init(void)
 {
-    csr_write(pmpaddr0, NAPOT(MONITOR_BASE, MONITOR_SIZE));
-#ifdef HART1_BASE
-    csr_write(pmpaddr1, NAPOT(HART1_BASE, HART1_SIZE));
-    csr_write(pmpaddr2, NAPOT(HART2_BASE, HART2_SIZE));
+    uint32_t cfg = (uint32_t)CFG_EVERYTHING << 16 | (uint32_t)CFG_MACHINE_ONLY << 8 | (uint32_t)CFG_MACHINE_ONLY;
+
+    csr_write(pmpaddr12, NAPOT(MONITOR_BASE, MONITOR_SIZE));
+    csr_write(pmpaddr13, NAPOT(CLINT_BASE, CLINT_SIZE));
+    csr_write(pmpaddr14, UINTPTR_MAX);
+#if __riscv_xlen == 32
+    csr_write(pmpcfg3, cfg);
+#else
+    csr_set(pmpcfg2, (uintptr_t)cfg << 32); /* entries 12 to 15; 8 to 11 are the ROM's */
 #endif
-    csr_write(pmpaddr3, UINTPTR_MAX);
-    csr_write(pmpcfg0, (uint32_t)CFG_EVERYTHING << 24 | (uint32_t)CFG_OTHER_HART << 16 |
-                           (uint32_t)CFG_OTHER_HART << 8 | (uint32_t)CFG_MONITOR);
 }

@@ -25,11 +25,14 @@ QEMU := qemu-system-$(ARCH)
 ui_value = $(shell sed -n 's/^$(1) *:*= *//p' $(OUT)/user.mk)
 
 # Images go straight to RAM: with -kernel QEMU would refuse the overlap with its device tree. cpu-num starts that hart there.
-QEMU_IMAGES = -device loader,file=$(abspath $(OUT))/monitor.elf,cpu-num=0 \
+# Hart 1 starts at reset; harts 0 and 2 wait in the boot ROM for it to let them enter their images.
+QEMU_IMAGES = -device loader,file=$(abspath $(OUT))/boot_rom.elf,cpu-num=0 \
+    -device loader,addr=$(PLAT_BOOT_ROM_BASE),cpu-num=2 \
+    -device loader,file=$(abspath $(OUT))/security_core.elf,cpu-num=1 \
+    -device loader,file=$(abspath $(OUT))/monitor.elf \
     -device loader,file=$(abspath $(OUT))/kernel.elf \
     -device loader,file=$(abspath $(OUT))/user.img,addr=$(call ui_value,UI_START),force-raw=on \
-    -device loader,file=$(abspath $(OUT))/park1.elf,cpu-num=1 \
-    -device loader,file=$(abspath $(OUT))/park2.elf,cpu-num=2 \
+    -device loader,file=$(abspath $(OUT))/park2.elf \
     -device loader,file=$(abspath $(OUT))/builtins.cpio,addr=$(PLAT_ARCHIVE_BASE),force-raw=on
 
 # The serial line is this terminal, or with SERIAL=pty a pseudo terminal that QEMU names at its start. signal=off: Control-C reaches
@@ -42,5 +45,9 @@ LINE_OF_pty   = pty,id=console
 QEMU_MACHINE = -M virt -smp $(PLAT_HARTS) -m $(PLAT_TOTAL_RAM_MIB)M -bios none -display none -monitor none -no-reboot \
     -rtc clock=vm -chardev $(LINE_OF_$(SERIAL)) -serial chardev:console
 
-QEMU_FLAGS = $(QEMU_MACHINE) $(QEMU_EXTRA) $(QEMU_IMAGES)
+# What the security core uses: two doorbells (PCI slots as in platform.toml), random numbers.
+QEMU_DEVICES = -device edu,addr=$(PLAT_DOORBELL_IN_SLOT) -device edu,addr=$(PLAT_DOORBELL_OUT_SLOT) \
+    -global virtio-mmio.force-legacy=false -device virtio-rng-device
+
+QEMU_FLAGS = $(QEMU_MACHINE) $(QEMU_DEVICES) $(QEMU_EXTRA) $(QEMU_IMAGES)
 QEMU_COMMAND = $(strip $(QEMU) $(QEMU_FLAGS))

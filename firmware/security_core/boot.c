@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright The KataOS-C authors */
+
+#include "boot.h"
+
+#include <platform_gen.h>
+
+#include "core.h"
+#include "csr.h"
+
+/* Software interrupt of a hart: what the boot ROM waits for. */
+static void let_go(unsigned hart)
+{
+    mmio_write(CLINT_BASE + 4u * hart, 1);
+}
+
+void boot_release(void)
+{
+    if (core_kept.released || (boot_measure && !boot_measure())) {
+        return;
+    }
+    core_kept.released = true;
+    core_kept.boot_instructions = (uint32_t)csr_read(minstret);
+    __asm__ volatile("fence iorw, iorw" ::: "memory");
+    let_go(2);
+    let_go(0);
+}
