@@ -3,10 +3,10 @@
 
 COMPONENTS += security_coordinator
 security_coordinator_LOGIC = $(addprefix services/security_coordinator/src/,store.c image.c keys.c)
-security_coordinator_SRCS = $(addprefix services/security_coordinator/src/,service.c chunk.c) $(security_coordinator_LOGIC) \
+security_coordinator_SRCS = $(addprefix services/security_coordinator/src/,service.c chunk.c core.c) $(security_coordinator_LOGIC) \
                             services/memory_manager/client/memory_client.c
 # Common prologues: a page less.
-security_coordinator_CFLAGS = -Iservices/memory_manager/include -msave-restore
+security_coordinator_CFLAGS = -Iservices/memory_manager/include -Iservices/mailbox_driver/include -msave-restore
 
 UNIT_TESTS += security_store
 security_store_TEST_SRCS = tests/unit/security_store_test.c $(security_coordinator_LOGIC) \

@@ -51,7 +51,7 @@ static void test_order_of_deadlines(void **state)
 static void test_start_at_moves_a_timer(void **state)
 {
     (void)state;
-    assert_int_equal(timers_start_at(4, 0, 5), TIMER_OUT_OF_RESOURCES);
+    assert_int_equal(timers_start_at(TIMERS_CLIENTS, 0, 5), TIMER_OUT_OF_RESOURCES);
     assert_int_equal(timers_start_at(0, 32, 5), TIMER_NO_SUCH_TIMER);
     assert_int_equal(timers_start_at(0, 3, 500), TIMER_SUCCESS);
     assert_int_equal(timers_start_at(0, 3, 200), TIMER_SUCCESS);

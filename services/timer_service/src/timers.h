@@ -14,7 +14,7 @@
 
 enum {
     TIMERS_PER_CLIENT = 32,
-    TIMERS_CLIENTS = 4,
+    TIMERS_CLIENTS = 5,
 };
 
 /* No timers, for tests; the state of the first life is zeros, which are none. */
