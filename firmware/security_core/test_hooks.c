@@ -5,6 +5,7 @@
 
 #ifdef CORE_TEST
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "watchdog.h"

@@ -225,7 +225,7 @@ def test_no_device_yet(console):
 debug_commands = pytest.mark.parametrize("command, text", [
     ("test_alloc", "All tests passed!"),
     ("test_obj_alloc", "Batch alloc ok: 9 objects\nkata_object_alloc_in_cnode ok: 4 objects\n"),
-    ("test_mailbox", "Test mailbox failed."),
+    ("test_mailbox", "Test mailbox OK."),
     ("scecho one two", "one two"),
     ("test_timer_blocking 100", "Timer completed."),
     ("test_timer_async 3 50", "Timer 3 started."),

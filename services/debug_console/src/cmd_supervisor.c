@@ -52,4 +52,21 @@ enum result cmd_test_crash(int argc, char *argv[])
     return outcome("test_crash", supervisor_crash(argv[1]));
 }
 
+/* An access of this component to any address: the report of its death says what came of it. */
+enum result cmd_test_touch(int argc, char *argv[])
+{
+    uint32_t address;
+
+    (void)argc;
+    if (!parse_number(argv[2], &address))
+        return BAD_ARGUMENTS;
+    volatile uint32_t *target = (volatile uint32_t *)(uintptr_t)address;
+    if (argv[1][0] == 's')
+        *target = 0;
+    else
+        (void)*target;
+    console_puts("let through\n");
+    return DONE;
+}
+
 #endif

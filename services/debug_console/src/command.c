@@ -79,6 +79,7 @@ static const struct command commands[] = {
     TEST_COMMAND("test_timer_async", "ID MILLISECONDS", cmd_test_timer_async, 2, 2)
     TEST_COMMAND("test_timer_blocking", "MILLISECONDS", cmd_test_timer_blocking, 1, 1)
     TEST_COMMAND("test_timer_completed", "", cmd_test_timer_completed, 0, 0)
+    TEST_COMMAND("test_touch", "load | store ADDRESS", cmd_test_touch, 2, 2)
     TEST_COMMAND("test_uart", "", cmd_test_uart, 0, 0)
     {"top", "[ROUNDS]", cmd_top, 0, 1},
     {"uninstall", "BUNDLE", cmd_uninstall, 1, 1},

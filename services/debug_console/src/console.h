@@ -100,7 +100,7 @@ command_fn cmd_source;                                                          
 command_fn cmd_capscan;                                                                            /* cmd_capscan.c */
 command_fn cmd_dmesg, cmd_loglevel;                                                                /* cmd_log.c */
 command_fn cmd_mdebug, cmd_mstats, cmd_state_mlcoord;                                              /* cmd_service.c */
-command_fn cmd_services, cmd_test_crash, cmd_test_kill;                                            /* cmd_supervisor.c */
+command_fn cmd_services, cmd_test_crash, cmd_test_kill, cmd_test_touch;                                            /* cmd_supervisor.c */
 command_fn cmd_add, cmd_clear, cmd_echo, cmd_shutdown, cmd_sleep;                                           /* cmd_shell.c */
 command_fn cmd_test_alloc, cmd_test_alloc_error, cmd_test_malloc, cmd_test_mfree, cmd_test_obj_alloc, cmd_test_panic;    /* test_memory.c */
 command_fn cmd_test_mlcancel, cmd_test_mlexecute, cmd_test_mlperiodic;                             /* test_ml.c */
