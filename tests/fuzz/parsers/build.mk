@@ -6,7 +6,7 @@
 #   make fuzz-parsers-corpus                          puts the smallest set of them with the same coverage into tests/fuzz/parsers/corpus
 # `make test` replays the corpora, each input also 200 times with a few bytes changed.
 
-PARSERS := bundle manifest console zmodem cpio capdl sdk
+PARSERS := bundle manifest console zmodem cpio capdl sdk mailbox_core mailbox_driver
 PARSER  ?= $(PARSERS) composer
 bundle_PARSED   := $(wildcard common/bundle/src/*.c) common/crc32/src/crc32.c
 manifest_PARSED := $(wildcard common/manifest/src/*.c)
@@ -18,6 +18,10 @@ capdl_MAX_LEN    := 16384
 cpio_MAX_LEN     := 16384
 sdk_PARSED       = $(sdk_runtime_LOGIC) common/camkes/src/marshal.c
 sdk_PARSER_CFLAGS = -Iservices/sdk_runtime/src -Iservices/sdk_runtime/include -Iservices/timer_service/include
+mailbox_core_PARSED = $(CORE_PORTABLE) $(MAILBOX_SRCS)
+mailbox_core_PARSER_CFLAGS = -Ifirmware/security_core
+mailbox_driver_PARSED = $(addprefix services/mailbox_driver/src/,exchange.c port_virt.c) $(MAILBOX_SRCS)
+mailbox_driver_PARSER_CFLAGS = -Itests/unit/mailbox -Iservices/mailbox_driver/src -Iservices/mailbox_driver/include
 
 PARSER_DIR := build/host/parsers
 define PARSER_RULES
