@@ -37,6 +37,11 @@ void exchange_answered(const struct mailbox_request *request, int error, const s
     }
 }
 
+void exchange_noticed(const char *what)
+{
+    (void)what;
+}
+
 static int setup(void **state)
 {
     (void)state;

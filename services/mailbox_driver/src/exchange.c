@@ -131,6 +131,12 @@ static void other_side_is_new(void)
     }
 }
 
+static void refuse(uint32_t *counter, const char *what)
+{
+    (*counter)++;
+    exchange_noticed(what);
+}
+
 static void take(const struct mailbox_message *message)
 {
     struct mailbox_request *r;
@@ -140,15 +146,15 @@ static void take(const struct mailbox_message *message)
         exchange_answered(r, MAILBOX_SUCCESS, message);
         break;
     case MAILBOX_MATCH_WRONG:
-        state.counters.malformed++;
+        refuse(&state.counters.malformed, "an answer with another buffer or size than asked for");
         mailbox_leave(r);
         exchange_answered(r, MAILBOX_BAD_REPLY, NULL);
         break;
     case MAILBOX_MATCH_LATE:
-        state.counters.late++;
+        refuse(&state.counters.late, "an answer came too late");
         break;
     default:
-        state.counters.unexpected++;
+        refuse(&state.counters.unexpected, "an answer to no request");
         break;
     }
 }
@@ -166,7 +172,7 @@ static bool receive_all(void)
             take(&message);
             break;
         case MAILBOX_MALFORMED:
-            state.counters.malformed++;
+            refuse(&state.counters.malformed, "a malformed message");
             resynchronise();
             break;
         default:
@@ -214,7 +220,7 @@ void exchange_pump(void)
 void exchange_interrupt(void)
 {
     if (state.started && port_interrupt()) {
-        state.counters.device_errors++;
+        refuse(&state.counters.device_errors, "the device has lost words");
         state.decoder = (struct mailbox_decoder){0};
     }
 }

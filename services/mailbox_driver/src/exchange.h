@@ -12,7 +12,7 @@
 /* Time-outs are counted in ticks of this length while anybody waits: a request has between its time and one tick more. */
 enum { EXCHANGE_TICK_MS = 100, EXCHANGE_TIMEOUT_MAX_MS = 600000 };
 
-/* Counters since the driver's start, for its log. */
+/* Counters since the driver's start. */
 struct exchange_counters {
     uint32_t malformed;         /* messages of the other side that were refused */
     uint32_t unexpected;        /* well-formed ones that answer nothing */
@@ -48,3 +48,6 @@ const struct exchange_counters *exchange_counters(void);
 
 /* Implemented by the user: the end of a request with its waiter. error: mailbox_error; reply: with MAILBOX_SUCCESS. */
 void exchange_answered(const struct mailbox_request *request, int error, const struct mailbox_message *reply);
+
+/* Implemented by the user: something of the security core's was not as it should be. */
+void exchange_noticed(const char *what);

@@ -13,16 +13,16 @@
 
 _Static_assert(COUNT < NONE, "a timer's index and NONE fit into a byte");
 
-/* A timer's place in the table is client * 32 + id: no allocation, no search, and an id cannot exist twice. `running` says whether
- * the rest is valid: it is written last. The queue is made anew by timers_recover. */
+/* A timer's place in the tables is client * 32 + id: no allocation, no search, and an id cannot exist twice. `running`: it is in the queue, and the
+ * rest is valid: written last. The queue is made anew by timers_recover. */
 struct timer {
     uint64_t deadline;
     uint32_t period_ms;     /* 0: one-shot */
-    uint8_t next;           /* in the queue */
-    bool running;           /* in the queue */
-};
+} __attribute__((packed, aligned(4)));      /* 12 bytes, not 16: they share a page with the stack */
 
 static CAMKES_PERSISTENT struct timer timers[COUNT];
+static CAMKES_PERSISTENT bool running[COUNT];
+static uint8_t next[COUNT]; /* in the queue */
 static CAMKES_PERSISTENT uint32_t completed[TIMERS_CLIENTS];
 /* What each client was told last; it may not have heard that when the service dies, so the next life tells it again. The
  * client's next call about its timers shows that it has. */
@@ -37,7 +37,7 @@ static uint8_t first;       /* queue, ordered by deadline */
 void timers_init(void)
 {
     for (unsigned i = 0; i < COUNT; i++) {
-        timers[i].running = false;
+        running[i] = false;
     }
     for (unsigned i = 0; i < TIMERS_CLIENTS; i++) {
         completed[i] = told[i] = 0;
@@ -50,11 +50,11 @@ static void enqueue(uint8_t index)
 {
     uint8_t *link = &first;
     while (*link != NONE && timers[*link].deadline <= timers[index].deadline) {
-        link = &timers[*link].next;
+        link = &next[*link];
     }
-    timers[index].next = *link;
+    next[index] = *link;
     camkes_in_order();
-    timers[index].running = true;
+    running[index] = true;
     *link = index;
 }
 
@@ -64,12 +64,12 @@ uint32_t timers_recover(void)
     first = NONE;
     if (moving.number) {
         timers[moving.number - 1].deadline = moving.deadline;
-        timers[moving.number - 1].running = true;
+        running[moving.number - 1] = true;
         camkes_in_order();
         moving.number = 0;
     }
     for (uint8_t i = 0; i < COUNT; i++) {
-        if (timers[i].running) {
+        if (running[i]) {
             enqueue(i);
         }
     }
@@ -85,10 +85,10 @@ static void dequeue(uint8_t index)
 {
     uint8_t *link = &first;
     while (*link != index) {
-        link = &timers[*link].next;
+        link = &next[*link];
     }
-    *link = timers[index].next;
-    timers[index].running = false;
+    *link = next[index];
+    running[index] = false;
     camkes_in_order();
 }
 
@@ -105,7 +105,7 @@ int timers_start(uint32_t client, uint32_t id, uint32_t duration_ms, bool period
     }
     uint8_t index = (uint8_t)(client * TIMERS_PER_CLIENT + id);
     told[client] = 0;
-    if (timers[index].running) {
+    if (running[index]) {
         return TIMER_ALREADY_EXISTS;
     }
     timers[index].deadline = now + (uint64_t)duration_ms * NS_PER_MS;
@@ -138,10 +138,10 @@ int timers_cancel(uint32_t client, uint32_t id)
     uint8_t index = (uint8_t)(client * TIMERS_PER_CLIENT + id);
     uint32_t bit = 1u << id;
     told[client] = 0;
-    if (!timers[index].running && !(completed[client] & bit)) {
+    if (!running[index] && !(completed[client] & bit)) {
         return TIMER_NO_SUCH_TIMER;
     }
-    if (timers[index].running) {
+    if (running[index]) {
         dequeue(index);
     }
     completed[client] &= ~bit;
