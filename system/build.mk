@@ -54,7 +54,7 @@ $(IMAGE_OUTPUTS) &: $(COMPONENT_ELFS) $(OUT)/rootserver.elf $(filter %.elf,$(COM
 # Who holds which capability: a file of the archive, whose own size and content are therefore no part of it.
 $(GEN)/authority.txt: $(ASSEMBLY_FILES) $(wildcard platforms/$(PLATFORM)/*.camkes interfaces/*.idl4) $(COMPOSER_PY)
 	@mkdir -p $(@D)
-	$(Q)$(PY) $(COMPOSER) graph $(filter-out --size-of BUILTINS_SIZE=% --content archive_hw.archive=%,$(COMPOSE_ARGS)) -D BUILTINS_SIZE=4096 --without-sizes --authority $@
+	$(Q)$(PY) $(COMPOSER) graph $(filter-out --size-of BUILTINS_SIZE=% --content archive_hw.% mailbox_hw.%,$(COMPOSE_ARGS)) -D BUILTINS_SIZE=4096 --without-sizes --authority $@
 
 # The drawing for the documentation, and who holds which capability: without the archive's size, which every application changes.
 docs/graph.svg docs/authority.txt &: $(GLUE_STAMP)

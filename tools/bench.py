@@ -9,7 +9,11 @@ kernels' under their names.
   system   the whole system with a script in its archive that uses the console's `instret` command
 
 Both run under QEMU's -icount shift=0,sleep=off: the figures repeat to the instruction, and each run is made twice to prove
-it. The system's command is taken from $QEMU_COMMAND (`make -s qemu-command`). The system is scripted, not typed at: under
+it. QEMU counts the instructions of all harts together. The security core boots first; the count starts at 0 when it lets hart 0 go (the boot ROM
+writes minstret), and afterwards it sleeps but for a look at its mailbox once a second: boot_to_prompt is hart 0's way from its first instruction to
+the prompt, with the security core's answer to MailboxDriver's first words.
+
+The system's command is taken from $QEMU_COMMAND (`make -s qemu-command`). The system is scripted, not typed at: under
 sleep=off QEMU does not serve an idle machine's console, and what the host does must not show in the figures."""
 import argparse
 import json

@@ -135,6 +135,13 @@ def show_kernel(out, compiled, kernel, resident, objects):
         print(f"  {name:24}{size:>9}")
 
 
+def firmware_figures(out):
+    """Bytes of RAM by part of what is not the management core's: the security core's firmware, and the boot ROM's code."""
+    core, rom = Elf(out / "security_core.elf"), Elf(out / "boot_rom.elf")
+    figures = {"security_core." + name.lstrip("."): size for name, size in core.sections.items()}
+    return figures | {"security_core": core.symbols["core_end"] - core.symbols["_start"], "boot_rom": sum(rom.sections.values())}
+
+
 def show_memory(title, rows):
     print(f"\n{title}")
     for name, n in rows.items():
@@ -160,10 +167,12 @@ def report(out, command, compiled):
                  "  of that lost to alignment": used["user"] - built["user"], "idle": idle, "boot peak": peak,
                  "free when idle": ram + monitor - idle})
     print(f"  boot peak / idle            {peak / idle:>9.3f}")
+    firmware = firmware_figures(out)
+    show_memory("firmware of the other harts, bytes of their own RAM (aim of the security core: 65536)", firmware)
     problems = compare(built, running, ram) if running else []
     document = {"kernel": kernel, "kernel_compiled_by": compiled, "components": components, "idle_bytes": idle, "boot_peak_bytes": peak, "ram_bytes": ram + monitor,
                 "monitor_bytes": monitor, "kernel_resident_bytes": resident, "kernel_objects": objects,
-                "component_sections": component_sections(out, components), "built": built, "running": running,
+                "component_sections": component_sections(out, components), "firmware": firmware, "built": built, "running": running,
                 "agree": None if running is None else not problems}
     (out / "size.json").write_text(json.dumps(document, indent=2) + "\n")
     print(f"\nwritten: {out / 'size.json'}")

@@ -6,7 +6,7 @@
 COMPONENTS += mailbox_driver
 MAILBOX_PORT ?= virt
 mailbox_driver_SRCS = $(addprefix services/mailbox_driver/src/,service.c exchange.c port_$(MAILBOX_PORT).c)
-mailbox_driver_CFLAGS := $(STRICT) -msave-restore
+mailbox_driver_CFLAGS := -msave-restore
 
 MAILBOX_HOST := $(addprefix services/mailbox_driver/src/,exchange.c port_sparrow.c)
 UNIT_TESTS += mailbox_driver
