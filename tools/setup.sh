@@ -11,7 +11,8 @@ packages() {
     build) echo "gcc-riscv64-unknown-elf:cross-compiler binutils-riscv64-unknown-elf:cross-linker
                  gcc:compiles-the-checker-of-manifests libc6-dev:host-C-library
                  qemu-system-misc:machine-to-run-on python3:build-tools
-                 python3-pyelftools:reads-linked-programs" ;;
+                 python3-pyelftools:reads-linked-programs python3-cryptography:signs-bundles
+                 xz-utils:unpacks-Debian's-sources patch:applies-Debian's-patches-to-them" ;;
     test)  echo "libcmocka-dev:unit-test-framework
                  python3-pytest:test-runner python3-pexpect:drives-the-console lrzsz:zmodem-sender
                  graphviz:draws-the-component-graph pkgconf:finds-the-installed-SDK" ;;

@@ -52,7 +52,7 @@ ROOT_TASK_QEMU = $(QEMU) -M virt -smp 1 -m $(PLAT_TOTAL_RAM_MIB)M -bios none -di
 # For `make test`: both builds, both word sizes.
 KTEST_IMAGES := $(OUT)/ktest/run.sh
 ktest_command = 'kernel $(1) $(2)=timeout 300 sh build/$(PLATFORM)$(3)-$(2)$(VARIANT)/ktest/run.sh </dev/null'
-KTEST_COMMANDS := $(foreach b,debug release,$(call ktest_command,riscv32,$(b)) $(call ktest_command,riscv64,$(b),64))
+KTEST_COMMANDS += $(foreach b,debug release,$(call ktest_command,riscv32,$(b)) $(call ktest_command,riscv64,$(b),64))
 
 .PHONY: ktest-rv64
 ktest-rv64:
