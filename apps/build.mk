@@ -7,7 +7,7 @@
 
 APP_DIR      := $(OUT)/apps
 APP_SCRIPTS  := $(sort $(wildcard apps/scripts/*.repl $(if $(filter headless,$(SYSTEM)),apps/scripts/headless/*.repl)))
-PACKER       := tools/packer/pack.py tools/packer/bundle.py
+PACKER        = tools/packer/pack.py $(SIGNER)
 app_objects   = $(patsubst %,$(OUT)/user/%.o,$($(1)_SRCS))
 
 app_manifest  = $(or $($(1)_MANIFEST),$(wildcard $(dir $(firstword $($(1)_SRCS)))manifest))
@@ -29,10 +29,10 @@ $(APP_DIR)/%.elf: $$(call app_objects,$$*) $(OUT)/libsdk.a $$(call app_script,$$
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $(APP_LDFLAGS) -T $(call app_script,$*) $(filter %.o,$^) $(OUT)/libsdk.a -lgcc -o $@
 
-$(APP_DIR)/%.app: $(APP_DIR)/%.elf $$(call app_manifest,$$*) $(PACKER) $(MANIFEST_CHECK)
+$(APP_DIR)/%.app: $(APP_DIR)/%.elf $$(call app_manifest,$$*) $$(PACKER) $$(SIGNING_KEY) $$(KEY_MARK) $(MANIFEST_CHECK)
 	@echo "  PACK  $*.app"
 	$(Q)$(if $(call app_manifest,$*),$(MANIFEST_CHECK) $* $(call app_manifest,$*))
-	$(Q)$(PY) tools/packer/pack.py $< -o $@ $(addprefix --manifest ,$(call app_manifest,$*)) $(if $(V),,-q)
+	$(Q)$(PY) tools/packer/pack.py $< -o $@ --sign $(SIGNING_KEY) $(addprefix --manifest ,$(call app_manifest,$*)) $(if $(V),,-q)
 
 # The list is newer when an application came or went: what is gone leaves the archive, too.
 .PHONY: look

@@ -11,6 +11,7 @@ PAGE = 4096
 READ, WRITE, EXECUTE, ENTRY, MORE = 1, 2, 4, 8, 16
 TYPES = {"app": 0x04051957, "springbok": 0x10141955, "kelvin": 0x01241998}
 MANIFEST = 0x04051958       # type of the section with the manifest's text
+SIGNATURE = 0x04051959      # type of the section with the signature (signature.py)
 
 
 @dataclass

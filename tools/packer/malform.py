@@ -14,6 +14,7 @@ import struct
 import sys
 
 import bundle
+import signature
 from bundle import ENTRY, EXECUTE, MORE, PAGE, READ, WRITE, Section
 
 TEXT, RODATA, DATA = 0x10000, 0x11000, 0x12000
@@ -141,12 +142,42 @@ def manifest_defects():
     yield from truncations(bundle.image([with_manifest(), *valid]), "manifest")
 
 
+def with_signature(sections, *, before=(), name="valid-signed", key_id=b"nobody\0\0", **fields):
+    """A signature section as the reader wants it, from nobody: what takes a key to see is in test_sign.py."""
+    made = signature.Signature(1, key_id, name, [signature.hash_of(section) for section in sections], bytes(64))
+    section = made.section()
+    for field, value in fields.items():
+        setattr(section, field, value)
+    return [*before, section, *sections]
+
+
+def signature_defects():
+    bad, valid = "malformed signature section", valid_sections()
+    for name, fields in {"address": {"vaddr": TEXT}, "entry": {"entry": TEXT}, "memory": {"msize": 300}, "flags": {"flags": MORE | READ},
+                         "last": {"flags": 0}, "alignment": {"align": PAGE}, "empty": {"data": b""}, "short": {"data": bytes(179)},
+                         "long": {"data": bytes(148 + 32 * 17 + 1)}}.items():
+        yield f"signature-{name}", bad, bundle.image(with_signature(valid, **fields))
+    data = with_signature(valid)[0].data
+    yield "signature-format", bad, bundle.image(with_signature(valid, data=data[:3] + b"\2" + data[4:]))
+    yield "signature-count", bad, bundle.image(with_signature(valid, data=data[:83] + b"\2" + data[84:]))
+    yield "signature-more", bad, bundle.image(with_signature(valid, data=data + bytes(32)))
+    yield "signature-of-less", bad, bundle.image([*with_signature(valid[:2])[:1], *valid])
+    yield "signature-of-manifest", bad, bundle.image([*with_signature(valid)[:1], with_manifest(), *valid])
+    yield "signature-twice", bad, bundle.image([with_signature(valid)[0], *with_signature(valid)])
+    yield "signature-late", bad, bundle.image(with_signature(valid, before=[with_manifest()]))
+    yield "signature-last", bad, bundle.image([*valid[:2], with_signature(valid)[0], valid[2]])
+    yield "signature-crc", "wrong CRC", bundle.image(with_signature(valid, crc=1))
+    yield "signature-alone", "truncated image: a section is missing", bundle.image(with_signature(valid)[:1])
+    yield from truncations(bundle.image(with_signature([with_manifest(), *valid])), "signed")
+
+
 def corpus(base=None):
     """(name, message, bytes) of every malformed image."""
     yield from order_defects()
     yield from address_defects()
     yield from field_defects()
     yield from manifest_defects()
+    yield from signature_defects()
     yield from truncations(bundle.image(valid_sections()), "truncated")
     if base is not None:
         yield from truncations(base, "base")
@@ -157,6 +188,9 @@ def accepted():
     valid = bundle.image(valid_sections())
     yield "valid", valid
     yield "valid-manifest", bundle.image([with_manifest(b"name = valid-manifest\n"), *valid_sections()])
+    yield "valid-signed", bundle.image(with_signature(valid_sections()))
+    yield "valid-signed-manifest", bundle.image(with_signature([with_manifest(b"name = valid-signed-manifest\n"), *valid_sections()],
+                                                               name="valid-signed-manifest"))
     yield "valid-padded", valid + b"\0" * 1000
     yield "valid-unchained", dropped(chained=False)
     yield "valid-text-only", dropped(1, 2)

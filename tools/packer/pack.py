@@ -3,10 +3,11 @@
 # Copyright The KataOS-C authors
 """Packs a linked program into a bundle, or shows what is in one.
 
-  pack.py PROGRAM.elf -o NAME.app [--type app|springbok|kelvin] [--manifest FILE] [-q]
+  pack.py PROGRAM.elf -o NAME.app [--type app|springbok|kelvin] [--manifest FILE] [--sign KEY.pem [--version N]] [-q]
   pack.py --list NAME.app
 """
 import argparse
+import os
 import sys
 
 from elftools.common.exceptions import ELFError
@@ -14,6 +15,7 @@ from elftools.elf.constants import P_FLAGS
 from elftools.elf.elffile import ELFFile
 
 import bundle
+import signature
 
 ELF_RIGHTS = ((P_FLAGS.PF_R, bundle.READ), (P_FLAGS.PF_W, bundle.WRITE), (P_FLAGS.PF_X, bundle.EXECUTE))
 
@@ -56,6 +58,10 @@ def show(sections, name, size):
     print(f"{name}: {len(sections)} sections, {size} bytes")
     print("  address    in file  in memory  rights  entry")
     for s in sections:
+        if s.kind == bundle.SIGNATURE:
+            signed = signature.read(s)
+            print(f"  signed as {signed.name}, version {signed.version}, by key {signed.key_id.hex()}")
+            continue
         if s.kind == bundle.MANIFEST:
             print("  manifest:\n" + "".join(f"    {line}\n" for line in s.data.decode("ascii", "replace").splitlines()), end="")
             continue
@@ -69,6 +75,8 @@ def main():
     parser.add_argument("-o", "--output")
     parser.add_argument("--type", choices=bundle.TYPES, default="app")
     parser.add_argument("--manifest", help="text for the bundle's manifest (manifest-check has looked at it)")
+    parser.add_argument("--sign", metavar="KEY.pem", help="private key; the bundle is signed under the name of its file (tools/sign.py can others)")
+    parser.add_argument("--version", type=int, default=1, help="for the signature: a bundle is never replaced by a lower one")
     parser.add_argument("--list", action="store_true", help="show a bundle's sections")
     parser.add_argument("-q", "--quiet", action="store_true")
     options = parser.parse_args()
@@ -83,6 +91,10 @@ def main():
         sections = pack(options.file, bundle.TYPES[options.type])
         if options.manifest:
             sections.insert(0, manifest_of(options.manifest))
+        if options.sign:
+            import signing              # needs a package that unsigned bundles do not
+            name = os.path.splitext(os.path.basename(options.output))[0]
+            sections = signing.sign(sections, signing.private_key(options.sign), name, options.version)
         data = bundle.image(sections)
         with open(options.output, "wb") as file:
             file.write(data)

@@ -32,6 +32,13 @@ static const char *const text[BUNDLE_ERRORS] = {
     [BUNDLE_ENTRY_OUTSIDE_TEXT] = "entry point outside the text",
     [BUNDLE_ENTRY_MISALIGNED] = "entry point misaligned",
     [BUNDLE_BAD_MANIFEST] = "bad manifest section",
+    [BUNDLE_BAD_SIGNATURE_SECTION] = "malformed signature section",
+    [BUNDLE_UNSIGNED] = "image is not signed",
+    [BUNDLE_UNKNOWN_KEY] = "signed with an unknown key",
+    [BUNDLE_BAD_SIGNATURE] = "wrong signature",
+    [BUNDLE_WRONG_NAME] = "signed for another name",
+    [BUNDLE_ROLLED_BACK] = "version lower than one installed before",
+    [BUNDLE_WRONG_HASH] = "section is not the signed one",
 };
 
 const char *bundle_error_text(int error)

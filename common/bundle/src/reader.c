@@ -61,7 +61,7 @@ static BundleError check_padding(const struct bundle_reader *reader)
 
 static BundleError end_of_image(const struct bundle_reader *reader)
 {
-    if (reader->count == 0 && reader->manifest.size == 0)
+    if (reader->count == 0 && reader->manifest.size == 0 && reader->signature.size == 0)
         return BUNDLE_EMPTY;
     if (reader->flags & BUNDLE_FLAG_MORE)
         return BUNDLE_MISSING_SECTION;
@@ -161,26 +161,40 @@ static BundleError account(struct bundle_reader *reader, const struct bundle_sec
     return BUNDLE_OK;
 }
 
-static bool is_manifest(const struct bundle_rules *rules, const uint8_t *header)
+/* Sections before those with memory: what would be addresses must be zero. */
+static bool is_plain(const uint8_t *header)
 {
-    return rules->type == BUNDLE_TYPE_APP && be32(header + AT_TYPE) == BUNDLE_TYPE_MANIFEST;
+    return all_zero(header + AT_VADDR, AT_FLAGS - AT_VADDR) && be32(header + AT_MSIZE) == 0 && be32(header + AT_FLAGS) == BUNDLE_FLAG_MORE;
 }
 
-/* The text before the first section. What would be addresses must be zero. */
-static BundleError note_manifest(struct bundle_reader *reader, const uint8_t *header)
+static BundleError note(struct bundle_reader *reader, const uint8_t *header, struct bundle_text *text, struct bundle_section *section)
 {
     uint32_t data = reader->next + BUNDLE_HEADER_SIZE, size = be32(header + AT_FSIZE);
-    bool clean = all_zero(header + AT_VADDR, AT_FLAGS - AT_VADDR) && be32(header + AT_MSIZE) == 0
-                 && be32(header + AT_FLAGS) == BUNDLE_FLAG_MORE;
-    if (!clean || reader->count != 0 || reader->manifest.size != 0 || size == 0 || size > BUNDLE_MANIFEST_MAX)
-        return BUNDLE_BAD_MANIFEST;
     if (size > reader->source->size - data)
         return BUNDLE_TRUNCATED_DATA;
-    reader->manifest = (struct bundle_text){ .data = data, .size = size, .crc32 = be32(header + AT_CRC) };
+    *text = (struct bundle_text){ .data = data, .size = size, .crc32 = be32(header + AT_CRC) };
+    *section = (struct bundle_section){ .flags = BUNDLE_FLAG_MORE, .fsize = size, .crc32 = text->crc32, .data = data };
     reader->announced = true;
     reader->flags = BUNDLE_FLAG_MORE;
     reader->next = data + size;
     return BUNDLE_OK;
+}
+
+static BundleError note_manifest(struct bundle_reader *reader, const uint8_t *header, struct bundle_section *section)
+{
+    uint32_t size = be32(header + AT_FSIZE);
+    if (!is_plain(header) || reader->count != 0 || reader->manifest.size != 0 || size == 0 || size > BUNDLE_MANIFEST_MAX)
+        return BUNDLE_BAD_MANIFEST;
+    return note(reader, header, &reader->manifest, section);
+}
+
+static BundleError note_signature(struct bundle_reader *reader, const uint8_t *header, struct bundle_section *section)
+{
+    uint32_t size = be32(header + AT_FSIZE);
+    if (!is_plain(header) || be32(header + AT_ALIGN) != 0 || reader->next != 0 || size < BUNDLE_SIGNATURE_SIZE(1)
+        || size > BUNDLE_SIGNATURE_SIZE(BUNDLE_HASHES_MAX))
+        return BUNDLE_BAD_SIGNATURE_SECTION;
+    return note(reader, header, &reader->signature, section);
 }
 
 static BundleError take_section(struct bundle_reader *reader, const uint8_t *header, struct bundle_section *section)
@@ -206,16 +220,37 @@ static BundleError take_section(struct bundle_reader *reader, const uint8_t *hea
     return account(reader, section);
 }
 
-BundleError bundle_next(struct bundle_reader *reader, struct bundle_section *section)
+static enum bundle_kind kind_of(const struct bundle_rules *rules, const uint8_t *header)
+{
+    uint32_t type = be32(header + AT_TYPE);
+    if (type == BUNDLE_TYPE_SIGNATURE)
+        return BUNDLE_SIGNATURE;
+    return rules->type == BUNDLE_TYPE_APP && type == BUNDLE_TYPE_MANIFEST ? BUNDLE_MANIFEST : BUNDLE_IN_MEMORY;
+}
+
+BundleError bundle_step(struct bundle_reader *reader, struct bundle_section *section, enum bundle_kind *kind)
 {
     uint8_t header[BUNDLE_HEADER_SIZE];
     BundleError error = read_header(reader, header);
-    if (error == BUNDLE_OK && is_manifest(reader->rules, header)) {
-        error = note_manifest(reader, header);
-        if (error == BUNDLE_OK)
-            error = read_header(reader, header);
-        if (error == BUNDLE_OK && is_manifest(reader->rules, header))
-            error = BUNDLE_BAD_MANIFEST;
+    if (error != BUNDLE_OK)
+        return error;
+    *kind = kind_of(reader->rules, header);
+    switch (*kind) {
+    case BUNDLE_SIGNATURE:
+        return note_signature(reader, header, section);
+    case BUNDLE_MANIFEST:
+        return note_manifest(reader, header, section);
+    default:
+        return take_section(reader, header, section);
     }
-    return error == BUNDLE_OK ? take_section(reader, header, section) : error;
+}
+
+BundleError bundle_next(struct bundle_reader *reader, struct bundle_section *section)
+{
+    enum bundle_kind kind;
+    BundleError error;
+    do
+        error = bundle_step(reader, section, &kind);
+    while (error == BUNDLE_OK && kind != BUNDLE_IN_MEMORY);
+    return error;
 }

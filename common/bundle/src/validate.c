@@ -45,8 +45,26 @@ static struct bundle_info sum_up(struct bundle_reader *reader, uint32_t *entries
     }
     info.end = (reader->end + BUNDLE_PAGE - 1) & ~(BUNDLE_PAGE - 1);
     info.pages = reader->memory / BUNDLE_PAGE;
+    info.signature = reader->signature;
     info.manifest = reader->manifest;
     return info;
+}
+
+/* A signature for just these sections? Format and count are all that is looked at: the rest needs keys. */
+static BundleError check_signature(const struct bundle_source *source, const struct bundle_info *info)
+{
+    uint32_t hashes = info->sections + (info->manifest.size != 0 ? 1u : 0u);
+    const uint8_t expected[8] = { 0, 0, 0, BUNDLE_SIGNATURE_FORMAT, 0, 0, 0, (uint8_t)hashes };
+    uint8_t found[8];
+    if (info->signature.size == 0)
+        return BUNDLE_OK;
+    if (source->read(source->ctx, info->signature.data + BUNDLE_SIGNATURE_AT_FORMAT, found, 4) != 0
+        || source->read(source->ctx, info->signature.data + BUNDLE_SIGNATURE_AT_HASHES, found + 4, 4) != 0)
+        return BUNDLE_READ_FAILED;
+    for (uint32_t i = 0; i < sizeof found; i++)
+        if (found[i] != expected[i])
+            return BUNDLE_BAD_SIGNATURE_SECTION;
+    return info->signature.size == BUNDLE_SIGNATURE_SIZE(hashes) ? BUNDLE_OK : BUNDLE_BAD_SIGNATURE_SECTION;
 }
 
 BundleError bundle_scan(const struct bundle_source *source, const struct bundle_rules *rules, struct bundle_info *info)
@@ -57,6 +75,8 @@ BundleError bundle_scan(const struct bundle_source *source, const struct bundle_
     bundle_open(&reader, source, rules);
     *info = sum_up(&reader, &entries, &flags, &error);
     if (error != BUNDLE_END)
+        return error;
+    if ((error = check_signature(source, info)) != BUNDLE_OK)
         return error;
     if ((flags & BUNDLE_FLAG_EXECUTE) == 0)
         return BUNDLE_NO_TEXT;
@@ -73,6 +93,8 @@ BundleError bundle_validate(const struct bundle_source *source, const struct bun
     struct bundle_info unused;
     info = info != NULL ? info : &unused;
     BundleError error = bundle_scan(source, rules, info);
+    if (error == BUNDLE_OK)
+        error = check_crc(source, info->signature, scratch, scratch_size);
     if (error == BUNDLE_OK)
         error = check_crc(source, info->manifest, scratch, scratch_size);
     if (error != BUNDLE_OK)

@@ -11,6 +11,16 @@
  * An application's image may begin with a section of type BUNDLE_TYPE_MANIFEST: a text (common/manifest) that takes no memory; its
  * vaddr, entry and msize are 0, and BUNDLE_FLAG_MORE is its only flag.
  *
+ * Before that, an image may begin with a section of type BUNDLE_TYPE_SIGNATURE: who vouches for it, as what, and for which bytes. It takes
+ * no memory; vaddr, entry, msize and align are 0, and BUNDLE_FLAG_MORE is its only flag. Its data, numbers big-endian:
+ *
+ *   offset  0 u32 format, 1    4 u32 version: a bundle is never replaced by a lower one    8 u8[8] first bytes of SHA-256 of the public key
+ *          16 char[64] name that it may be installed as, padded with zeros, at least one    80 u32 n
+ *          84 n times 32 bytes: SHA-256 of each section that follows, header and data, in order
+ *          84 + 32n  64 bytes: ECDSA signature on P-256, r || s, of SHA-256 of the text "KataOS bundle signature", a zero, and all above
+ *
+ * The reader passes over it. What it says is checked where the keys are (firmware/security_core/package).
+ *
  * The image ends with its last byte, or with zero padding of less than a page (a zero magic ends an image). A section with
  * BUNDLE_FLAG_MORE promises that another one follows, so that an image cut between two sections is recognised; images
  * of packers that do not know the flag are accepted without that protection.
@@ -28,6 +38,19 @@
 #define BUNDLE_MAX_SECTIONS  16u
 #define BUNDLE_PAGE          4096u
 #define BUNDLE_MANIFEST_MAX  1024u
+#define BUNDLE_HASH_SIZE     32u
+#define BUNDLE_HASHES_MAX    (BUNDLE_MAX_SECTIONS + 1)          /* with the manifest's */
+#define BUNDLE_SIGNED_NAME   64u
+#define BUNDLE_SIGNATURE_FORMAT 1u
+/* Bytes of a signature section's data with n hashes. */
+#define BUNDLE_SIGNATURE_SIZE(n) (148u + BUNDLE_HASH_SIZE * (n))
+#define BUNDLE_SIGNATURE_AT_FORMAT  0u
+#define BUNDLE_SIGNATURE_AT_VERSION 4u
+#define BUNDLE_SIGNATURE_AT_KEY_ID  8u
+#define BUNDLE_SIGNATURE_AT_NAME    16u
+#define BUNDLE_SIGNATURE_AT_HASHES  80u
+#define BUNDLE_SIGNATURE_AT_HASH    84u
+#define BUNDLE_SIGNATURE_TEXT "KataOS bundle signature"         /* signed with its NUL, before the section's data */
 
 #define BUNDLE_FLAG_READ     0x01u
 #define BUNDLE_FLAG_WRITE    0x02u
@@ -39,6 +62,7 @@
 #define BUNDLE_TYPE_NONE            0u            /* images older than the field: an application */
 #define BUNDLE_TYPE_APP             0x04051957u
 #define BUNDLE_TYPE_MANIFEST        0x04051958u
+#define BUNDLE_TYPE_SIGNATURE       0x04051959u
 #define BUNDLE_TYPE_SPRINGBOK_MODEL 0x10141955u
 #define BUNDLE_TYPE_KELVIN_MODEL    0x01241998u
 
@@ -73,6 +97,13 @@ typedef enum BundleError {
     BUNDLE_ENTRY_OUTSIDE_TEXT,
     BUNDLE_ENTRY_MISALIGNED,
     BUNDLE_BAD_MANIFEST,        /* a manifest section that is not the first, or has flags, addresses, or no text of 1..1024 bytes */
+    BUNDLE_BAD_SIGNATURE_SECTION, /* not the first, of an unknown format, or with sizes or counts that are not those of the image */
+    BUNDLE_UNSIGNED,            /* no signature section where one is asked for */
+    BUNDLE_UNKNOWN_KEY,
+    BUNDLE_BAD_SIGNATURE,
+    BUNDLE_WRONG_NAME,          /* signed to be installed as something else */
+    BUNDLE_ROLLED_BACK,         /* version lower than one that was installed before */
+    BUNDLE_WRONG_HASH,          /* a section is not the signed one */
     BUNDLE_ERRORS,              /* count */
     BUNDLE_END = -1             /* bundle_next: no more sections */
 } BundleError;
@@ -104,7 +135,7 @@ struct bundle_section {
     uint32_t data;              /* offset of the data in the image */
 };
 
-/* Where the manifest's text is in the image; size 0: there is none. */
+/* Where the manifest's text, or the data of the signature section, is in the image; size 0: there is none. */
 struct bundle_text {
     uint32_t data, size, crc32;
 };
@@ -117,23 +148,29 @@ struct bundle_reader {
     uint32_t last, end;         /* address of the last section, and behind it */
     uint32_t flags;             /* of the last section */
     uint32_t memory;            /* bytes of memory so far, page-rounded */
-    struct bundle_text manifest;
+    struct bundle_text signature, manifest;
     bool announced;             /* some section had BUNDLE_FLAG_MORE: the packer knows the flag */
 };
 
 /* Starts (again) at the first section. Both pointers must outlive the reader. */
 void bundle_open(struct bundle_reader *reader, const struct bundle_source *source, const struct bundle_rules *rules);
 
-/* The next section with memory (a manifest before it is noted in the reader), checked against the rules and the section before it (not its CRC, which needs its data).
+/* The next section with memory (signature and manifest before it are noted in the reader), checked against the rules and the section
+ * before it (not its CRC, which needs its data).
  * BUNDLE_END: none left and the image ended as it should. After an error the reader must not be used on. */
 BundleError bundle_next(struct bundle_reader *reader, struct bundle_section *section);
+
+/* The same for the next section of any kind, for who needs all of them: for signature and manifest only flags, fsize, crc32 and data are
+ * set. */
+enum bundle_kind { BUNDLE_IN_MEMORY, BUNDLE_MANIFEST, BUNDLE_SIGNATURE };
+BundleError bundle_step(struct bundle_reader *reader, struct bundle_section *section, enum bundle_kind *kind);
 
 struct bundle_info {
     uint32_t entry;             /* start address, inside an executable section */
     uint32_t lowest, end;       /* page-rounded range that the sections span */
     uint32_t pages;             /* 4 KiB pages that they need */
-    uint32_t sections;
-    struct bundle_text manifest;
+    uint32_t sections;          /* with memory */
+    struct bundle_text signature, manifest;
 };
 
 /* Checks everything but the data's CRCs: all headers, and the entry point against them. */
@@ -142,3 +179,15 @@ BundleError bundle_scan(const struct bundle_source *source, const struct bundle_
 /* Checks the whole image. scratch: buffer for data on its way through the CRC, any size > 0. info may be NULL. */
 BundleError bundle_validate(const struct bundle_source *source, const struct bundle_rules *rules,
                             void *scratch, uint32_t scratch_size, struct bundle_info *info);
+
+/* The data of a signature section; the pointers lead into it. */
+struct bundle_signature {
+    uint32_t version, hashes;   /* hashes: 1..BUNDLE_HASHES_MAX */
+    const uint8_t *key_id;      /* 8 bytes */
+    const char *name;           /* 1..63 characters, with NUL */
+    const uint8_t *hash;        /* hashes times BUNDLE_HASH_SIZE bytes */
+    const uint8_t *signature;   /* 64 bytes; all before it is signed */
+};
+
+/* Takes size bytes of data apart. False: they are not of this format. */
+bool bundle_signature_parse(struct bundle_signature *signature, const uint8_t *data, uint32_t size);
