@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The KataOS-C authors
-"""Keys and signatures of bundles (ECDSA P-256 over SHA-256).
+"""Keys and signatures of bundles and boot manifests (ECDSA P-256 over SHA-256).
 
   sign.py key OUT.pem                                  make a private key; an existing file is left alone
   sign.py public KEY.pem [OUT.pem]                     its public half, as PEM; without OUT.pem as text
@@ -9,6 +9,8 @@
   sign.py sign KEY.pem BUNDLE [--name N] [--version V] [-o OUT]   name: that of its manifest, else that of the file; version: 1
   sign.py show BUNDLE                                  what its signature says (believes it)
   sign.py verify KEY.pem BUNDLE                        exit code 0 only if KEY has signed every byte of it
+  sign.py boot KEY.pem -o OUT [--version V] -- COMMAND...              boot manifest of the images that a QEMU command loads
+  sign.py show-boot MANIFEST                           what it says (believes it)
 """
 import argparse
 import os
@@ -22,6 +24,7 @@ try:
     import signing
 except ImportError as missing:
     sys.exit(f"sign.py: {missing}: please install Debian's package python3-cryptography")
+import boot_manifest        # noqa: E402
 import bundle               # noqa: E402
 import signature            # noqa: E402
 
@@ -93,9 +96,24 @@ def verify(options):
     print(f"{options.bundle}: {found.name}, version {found.version}, signed by key {found.key_id.hex()}")
 
 
+def sign_boot(options):
+    made = boot_manifest.signed(options.command, signing.private_key(options.key), options.version)
+    with open(options.out, "wb") as file:
+        file.write(made.image())
+
+
+def show_boot(options):
+    with open(options.manifest, "rb") as file:
+        found = boot_manifest.read(file.read())
+    print(f"version  {found.version}\nkey      {found.key_id.hex()}\nmeasured {found.digest().hex()}")
+    for record in found.records:
+        name, base, size, value = boot_manifest.RECORD.unpack(record)
+        print(f"{name.rstrip(bytes(1)).decode('ascii', 'replace'):15} 0x{base:08x} {size:8} {value.hex()}")
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(required=True)
     command = commands.add_parser("key")
     command.add_argument("out")
     command.set_defaults(run=make_key, subject="out")
@@ -121,6 +139,15 @@ def arguments():
     command.add_argument("key")
     command.add_argument("bundle")
     command.set_defaults(run=verify, subject="bundle")
+    command = commands.add_parser("boot")
+    command.add_argument("key")
+    command.add_argument("--version", type=int, default=1)
+    command.add_argument("-o", "--out", required=True)
+    command.add_argument("command", nargs="+")
+    command.set_defaults(run=sign_boot, subject="out")
+    command = commands.add_parser("show-boot")
+    command.add_argument("manifest")
+    command.set_defaults(run=show_boot, subject="manifest")
     return parser.parse_args()
 
 

@@ -60,6 +60,21 @@ def key_id(key):
     return hashlib.sha256(raw(key)).digest()[:8]
 
 
+def sign_digest(digest, key):
+    """r || s."""
+    r, s = utils.decode_dss_signature(key.sign(digest, DIGEST))
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def is_signature(value, digest, key):
+    r, s = (int.from_bytes(value[at:at + 32], "big") for at in (0, 32))
+    try:
+        key.verify(utils.encode_dss_signature(r, s), digest, DIGEST)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
 # --- bundles -----------------------------------------------------------------------------------------------------------
 
 def check_name(name):
@@ -77,8 +92,7 @@ def sign(sections, key, name, version):
         raise ValueError(f"{len(rest)} sections: cannot be signed")
     bundle.chain(rest)
     made = signature.Signature(version, key_id(key.public_key()), name, [signature.hash_of(section) for section in rest])
-    r, s = utils.decode_dss_signature(key.sign(signature.digest(made), DIGEST))
-    made.signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    made.signature = sign_digest(signature.digest(made), key)
     return [made.section(), *rest]
 
 
@@ -89,11 +103,8 @@ def verify(sections, key):
         raise ValueError("image is not signed")
     if found.key_id != key_id(key):
         raise ValueError("signed with an unknown key")
-    r, s = (int.from_bytes(found.signature[at:at + 32], "big") for at in (0, 32))
-    try:
-        key.verify(utils.encode_dss_signature(r, s), signature.digest(found), DIGEST)
-    except (InvalidSignature, ValueError):
-        raise ValueError("wrong signature") from None
+    if not is_signature(found.signature, signature.digest(found), key):
+        raise ValueError("wrong signature")
     if len(found.hashes) != len(sections) - 1:
         raise ValueError("malformed signature section")
     if found.hashes != [signature.hash_of(section) for section in sections[1:]]:

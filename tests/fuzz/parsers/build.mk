@@ -6,11 +6,13 @@
 #   make fuzz-parsers-corpus                          puts the smallest set of them with the same coverage into tests/fuzz/parsers/corpus
 # `make test` replays the corpora, each input also 200 times with a few bytes changed.
 
-PARSERS := bundle package manifest console zmodem cpio capdl sdk mailbox_core mailbox_driver
+PARSERS := bundle package boot_manifest manifest console zmodem cpio capdl sdk mailbox_core mailbox_driver
 PARSER  ?= $(PARSERS) composer
 bundle_PARSED   := $(wildcard common/bundle/src/*.c) common/crc32/src/crc32.c
 package_PARSED   = $(PACKAGE_SRCS) $(bundle_PARSED)
 package_PARSER_CFLAGS = $(PACKAGE_INC)
+boot_manifest_PARSED = firmware/security_core/boot/manifest.c
+boot_manifest_PARSER_CFLAGS = -Ifirmware/security_core/boot -Ifirmware/security_core/crypto
 manifest_PARSED := $(wildcard common/manifest/src/*.c)
 console_PARSED  := $(wildcard common/lineedit/src/*.c common/shell_parse/src/*.c)
 zmodem_PARSED   := $(wildcard common/zmodem/src/*.c) common/crc32/src/crc32.c

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The KataOS-C authors
+"""Boot manifests (firmware/security_core/boot/README.md has the bytes): made from a QEMU command, for the images that it loads into the memory
+of harts 0 and 2. Whoever exchanges an image of a command signs again: resigned()."""
+import hashlib
+import os
+import re
+import struct
+from dataclasses import dataclass
+
+from elftools.elf.elffile import ELFFile
+
+import signing
+
+MAGIC, FORMAT = 0x4B42544D, 1
+TEXT = b"KataOS boot manifest\0"
+HEADER = struct.Struct(">III8sI")           # magic format version key_id n
+RECORD = struct.Struct(">16sII32s")         # name base size hash
+MAX_SEGMENTS = 16
+FILE = "boot_manifest.bin"
+NOT_MEASURED = ("security_core", "security_core_test", "boot_manifest")      # who measures, and with what
+
+
+@dataclass
+class Segment:
+    name: str
+    base: int
+    data: bytes
+
+    def record(self):
+        name = self.name.encode("ascii")[:15]
+        return RECORD.pack(name, self.base, len(self.data), hashlib.sha256(self.data).digest())
+
+
+@dataclass
+class Manifest:
+    version: int
+    key_id: bytes
+    records: list
+    magic: int = MAGIC
+    format: int = FORMAT
+    signature: bytes = b""
+
+    def signed(self):
+        return HEADER.pack(self.magic, self.format, self.version, self.key_id, len(self.records)) + b"".join(self.records)
+
+    def digest(self):
+        """What is signed, and what the security core keeps as the measurement of what it has started."""
+        return hashlib.sha256(TEXT + self.signed()).digest()
+
+    def image(self):
+        return self.signed() + self.signature
+
+
+def read(data):
+    """A Manifest from its bytes; ValueError if they are none."""
+    if len(data) < HEADER.size:
+        raise ValueError("not a boot manifest")
+    magic, number, version, key, n = HEADER.unpack_from(data)
+    if (magic, number) != (MAGIC, FORMAT) or not 1 <= n <= MAX_SEGMENTS or len(data) != HEADER.size + n * RECORD.size + 64:
+        raise ValueError("not a boot manifest")
+    records = [data[HEADER.size + i * RECORD.size:][:RECORD.size] for i in range(n)]
+    return Manifest(version, key, records, signature=data[-64:])
+
+
+def segments_of_file(path, address):
+    """What a loader puts where: an ELF file's own addresses, or a raw file at the given one."""
+    name = os.path.splitext(os.path.basename(path))[0]
+    with open(path, "rb") as file:
+        if address is not None:
+            return [Segment(name, address, file.read())]
+        return [Segment(name, part["p_paddr"], part.data().ljust(part["p_memsz"], b"\0"))    # the kernel trusts in the zeros behind it
+                for part in ELFFile(file).iter_segments() if part["p_type"] == "PT_LOAD" and part["p_memsz"]]
+
+
+def loaders(command):
+    """(path, address or None) of every file that a QEMU command (a list) loads into memory."""
+    for word in command:
+        if word.startswith("loader,") and "file=" in word:
+            address = re.search(r",addr=(\w+)", word)
+            yield re.search(r"file=([^,]*)", word)[1], int(address[1], 0) if address else None
+
+
+def segments(command):
+    found = [segment for path, address in loaders(command) if os.path.splitext(os.path.basename(path))[0] not in NOT_MEASURED
+             for segment in segments_of_file(path, address)]
+    found.sort(key=lambda segment: segment.base)
+    if not 1 <= len(found) <= MAX_SEGMENTS:
+        raise ValueError(f"{len(found)} segments: a boot manifest has 1 to {MAX_SEGMENTS}")
+    return found
+
+
+def signed(command, key, version, change=None):
+    """A manifest of what the command loads, by KEY. `change` may alter it before it is signed."""
+    made = Manifest(version, signing.key_id(key.public_key()), [segment.record() for segment in segments(command)])
+    if change:
+        change(made)
+    made.signature = signing.sign_digest(made.digest(), key)
+    return made
+
+
+def resigned(command, path, change=None, key=None):
+    """The command with a manifest of its images in PATH instead of its own; by the key that the build used, or another one. A command without
+    manifest is left alone."""
+    old = next((file for file, _ in loaders(command) if os.path.basename(file) == FILE), None)
+    if old is None:
+        return command
+    with open(old, "rb") as file:
+        version = read(file.read()).version
+    made = signed(command, key or signing.private_key(build_key(os.path.dirname(old))), version, change)
+    with open(path, "wb") as file:
+        file.write(made.image())
+    return [word.replace(f"file={old},", f"file={path},") for word in command]
+
+
+def build_key(out):
+    """The private key that the build in folder OUT signs with, as the build noted it."""
+    with open(os.path.join(out, "gen", "keys.txt"), encoding="utf-8") as file:
+        return os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", file.read().split()[0])
