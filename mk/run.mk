@@ -3,7 +3,7 @@
 #
 # Running, testing and measuring what was built.
 
-IMAGES = $(addprefix $(OUT)/,monitor.elf boot_rom.elf security_core.elf park2.elf kernel.elf user.img builtins.cpio)
+IMAGES = $(addprefix $(OUT)/,monitor.elf boot_rom.elf security_core.elf park2.elf kernel.elf user.img builtins.cpio boot_manifest.bin)
 
 all: $(IMAGES)
 

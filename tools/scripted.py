@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The KataOS-C authors
 """Runs the built system on a script instead of on somebody who types: the archive of built-in files is replaced by one with
-an autostart.repl, which the console executes when it has come up. The last line of the script must be `shutdown`."""
+an autostart.repl, which the console executes when it has come up, and the boot manifest by one for it. The last line of the script must be `shutdown`."""
 import hashlib
 import re
 import shlex
@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "packer"))
+import boot_manifest  # noqa: E402
 import cpio  # noqa: E402
 
 
@@ -60,8 +61,9 @@ def run_system(command, lines, options=(), apps=(), timeout=120):
     if len(members) != len(apps):
         raise RunError(f"{path} lacks some of {', '.join(apps)}")
     script = "".join(line + "\n" for line in lines).encode()
-    with tempfile.NamedTemporaryFile(suffix=".cpio") as scripted:
+    with tempfile.NamedTemporaryFile(suffix=".cpio") as scripted, tempfile.NamedTemporaryFile(suffix=".bin") as manifest:
         scripted.write(cpio.archive([("autostart.repl", script)] + members))
         scripted.flush()
         argv[argv.index(loader)] = loader.replace(path, scripted.name)
+        argv = boot_manifest.resigned(argv, manifest.name)
         return run(argv[:1] + list(options) + argv[1:], timeout)

@@ -5,8 +5,11 @@
 
 #include <platform_gen.h>
 
+#include "boot/measure.h"
 #include "core.h"
 #include "csr.h"
+
+enum { REMIND_WAKEUPS = 16 };       /* one a second */
 
 /* Software interrupt of a hart: what the boot ROM waits for. */
 static void let_go(unsigned hart)
@@ -16,7 +19,7 @@ static void let_go(unsigned hart)
 
 void boot_release(void)
 {
-    if (core_kept.released || (boot_measure && !boot_measure())) {
+    if (core_kept.released || !boot_measure()) {
         return;
     }
     core_kept.released = true;
@@ -24,4 +27,11 @@ void boot_release(void)
     __asm__ volatile("fence iorw, iorw" ::: "memory");
     let_go(2);
     let_go(0);
+}
+
+void boot_remind(void)
+{
+    if (!core_kept.released && core_kept.wakeups % REMIND_WAKEUPS == 0) {
+        boot_refusal();
+    }
 }

@@ -9,7 +9,7 @@ CORE_SRCS += $(addprefix firmware/security_core/,start.S main.c boot.c doorbell.
              firmware/monitor/console.c common/libc/src/mem.c common/libc/src/str.c common/mailbox/src/message.c common/mailbox/src/ring.c
 CORE_OBJS = $(sort $(CORE_SRCS:%=$(OUT)/core/%.o))
 CORE_CFLAGS = $(ARCH_FLAGS) $(WARN) $(STRICT) -Os -g -ffreestanding -nostdlib -ffunction-sections -fdata-sections -fno-stack-protector \
-              -fno-common -msmall-data-limit=0 -Ifirmware/security_core -Ifirmware/include -Icommon/mailbox/include -Icommon/libc/include \
+              -fno-common -msmall-data-limit=0 -Ifirmware/security_core -Ifirmware/security_core/crypto -Ifirmware/include -Icommon/mailbox/include -Icommon/libc/include \
               -I$(GEN)/include
 CORE_LDFLAGS = $(MONITOR_LDFLAGS) -Wl,--gc-sections -Wl,--defsym=CORE_BASE=$(PLAT_HART1_BASE) -Wl,--defsym=CORE_SIZE=$(PLAT_HART1_SIZE) \
                -T firmware/security_core/core.ld
@@ -26,12 +26,12 @@ CORE_TESTED := $(addprefix firmware/security_core/,requests.c test_hooks.c)
 CORE_TEST_OBJS = $(CORE_TESTED:%=$(OUT)/core-test/%.o) $(filter-out $(CORE_TESTED:%=$(OUT)/core/%.o),$(CORE_OBJS))
 
 ifneq ($(BOOT),upstream)
-$(OUT)/security_core.elf: $$(CORE_OBJS) firmware/security_core/core.ld $(GEN)/platform.mk
+$(OUT)/security_core.elf: $$(CORE_OBJS) $(OUT)/libkata_crypto.a firmware/security_core/core.ld $(GEN)/platform.mk
 	@echo "  LD    $@"
-	$(Q)$(LINK) $(CORE_LDFLAGS) $(CORE_OBJS) -lgcc -o $@
-$(OUT)/security_core_test.elf: $$(CORE_TEST_OBJS) firmware/security_core/core.ld $(GEN)/platform.mk
+	$(Q)$(LINK) $(CORE_LDFLAGS) $(CORE_OBJS) $(OUT)/libkata_crypto.a -lgcc -o $@
+$(OUT)/security_core_test.elf: $$(CORE_TEST_OBJS) $(OUT)/libkata_crypto.a firmware/security_core/core.ld $(GEN)/platform.mk
 	@echo "  LD    $@"
-	$(Q)$(LINK) $(CORE_LDFLAGS) $(CORE_TEST_OBJS) -lgcc -o $@
+	$(Q)$(LINK) $(CORE_LDFLAGS) $(CORE_TEST_OBJS) $(OUT)/libkata_crypto.a -lgcc -o $@
 ktest-images: $(OUT)/security_core_test.elf
 -include $(patsubst %.o,%.d,$(wildcard $(OUT)/core/*/*/*.o $(OUT)/core/*/*/*/*.o $(OUT)/core-test/*/*/*.o))
 endif

@@ -77,6 +77,7 @@ _Noreturn void core_main(void)
         watchdog_sleep(WATCHDOG_SLEEP_MS);
         doorbell_answer();
         core_kept.wakeups++;
+        boot_remind();
     }
 }
 

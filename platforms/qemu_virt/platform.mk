@@ -25,7 +25,8 @@ QEMU := qemu-system-$(ARCH)
 ui_value = $(shell sed -n 's/^$(1) *:*= *//p' $(OUT)/user.mk)
 
 # Images go straight to RAM: with -kernel QEMU would refuse the overlap with its device tree. cpu-num starts that hart there.
-# Hart 1 starts at reset; harts 0 and 2 wait in the boot ROM for it to let them enter their images.
+# Hart 1 starts at reset; harts 0 and 2 wait in the boot ROM for it to let them enter their images,
+# which must be those of the boot manifest: who exchanges one signs again (tools/sign.py boot).
 QEMU_IMAGES = -device loader,file=$(abspath $(OUT))/boot_rom.elf,cpu-num=0 \
     -device loader,addr=$(PLAT_BOOT_ROM_BASE),cpu-num=2 \
     -device loader,file=$(abspath $(OUT))/security_core.elf,cpu-num=1 \
@@ -33,7 +34,8 @@ QEMU_IMAGES = -device loader,file=$(abspath $(OUT))/boot_rom.elf,cpu-num=0 \
     -device loader,file=$(abspath $(OUT))/kernel.elf \
     -device loader,file=$(abspath $(OUT))/user.img,addr=$(call ui_value,UI_START),force-raw=on \
     -device loader,file=$(abspath $(OUT))/park2.elf \
-    -device loader,file=$(abspath $(OUT))/builtins.cpio,addr=$(PLAT_ARCHIVE_BASE),force-raw=on
+    -device loader,file=$(abspath $(OUT))/builtins.cpio,addr=$(PLAT_ARCHIVE_BASE),force-raw=on \
+    -device loader,file=$(abspath $(OUT))/boot_manifest.bin,addr=$(PLAT_BOOT_MANIFEST_BASE),force-raw=on
 
 # The serial line is this terminal, or with SERIAL=pty a pseudo terminal that QEMU names at its start. signal=off: Control-C reaches
 # the guest.

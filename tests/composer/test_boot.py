@@ -6,11 +6,15 @@ import os
 import shlex
 import struct
 import subprocess
+import sys
 import zlib
 
 import pytest
 
 from conftest import ROOT
+
+sys.path.insert(0, os.path.join(ROOT, "tools", "packer"))
+import boot_manifest  # noqa: E402
 
 OUT = os.path.join(ROOT, os.environ.get("OUT", "build/qemu_virt-debug"))
 COMMAND = os.environ.get("QEMU_COMMAND", "")
@@ -56,6 +60,7 @@ class Image:
         path = folder / "user.img"
         path.write_bytes(self.bytes)
         words = [w.replace(next(p for p in COMMAND.split("file=") if "user.img" in p).split(",")[0], str(path)) for w in shlex.split(COMMAND)]
+        words = boot_manifest.resigned(words, str(folder / "boot_manifest.bin"))
         with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as qemu:
             timer = subprocess.Popen(["sh", "-c", f"sleep 20; kill {qemu.pid} 2>/dev/null"])
             text = ""

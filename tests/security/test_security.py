@@ -1,38 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The KataOS-C authors
 """The security core and who attacks it: hart 0 from both modes, hart 2, garbage in the mailbox; and a security core that does not answer, hangs or
-fails. The machine is that of QEMU_COMMAND with other images (build.mk)."""
-import os
-import pathlib
+fails. The machine is that of QEMU_COMMAND with other images (machine.py)."""
 import re
 import shlex
-import socket
 import subprocess
-import sys
 import time
 
 import pytest
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "tests" / "system"))
-import kata  # noqa: E402
-
-OUT = TOP / os.environ.get("OUT", "build/qemu_virt-debug")
-RELEASE = "release" in OUT.name
-
-
-def machine(changes, without=()):
-    """The command with images exchanged: name -> path; and without the loaders of others."""
-    command = []
-    for word in kata.qemu_command():
-        name = re.match(r"loader,file=[^,]*/([\w.]+)", word)
-        if name and name[1] in without:
-            command.pop()
-            continue
-        if name and name[1] in changes:
-            word = re.sub(r"file=[^,]*", f"file={OUT / changes[name[1]]}", word)
-        command.append(word)
-    return command
+from machine import OUT, RELEASE, Monitor, kata, machine, with_monitor
 
 
 # --- hart 0 ---
@@ -81,37 +58,10 @@ def test_garbage_in_the_mailbox(probe):
 
 # --- hart 2 ---
 
-class Monitor:
-    """QEMU's monitor on a socket."""
-
-    def __init__(self, path):
-        for _ in range(100):
-            if os.path.exists(path):
-                break
-            time.sleep(0.05)
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(10)
-        self.socket.connect(str(path))
-        self._answer()
-
-    def _answer(self):
-        text = b""
-        while not text.endswith(b"(qemu) "):
-            text += self.socket.recv(65536)
-        return text.decode(errors="replace")
-
-    def words(self, address, n):
-        """Physical memory, as nobody but QEMU sees it."""
-        self.socket.sendall(f"xp /{n}wx 0x{address:x}\n".encode())
-        lines = re.findall(r"^[0-9a-f]{8,16}:((?: 0x[0-9a-f]{8})+)", self._answer(), re.M)
-        return [int(word, 16) for line in lines for word in line.split()]
-
-
 def test_hart_2_is_refused(tmp_path):
     """From machine mode: everything outside of its slot. Its results are in its slot, which hart 0 can not read."""
     path = tmp_path / "monitor"
-    command = machine({"park2.elf": "security/hart2.elf"})
-    command[command.index("-monitor") + 1] = f"unix:{path},server=on,wait=off"
+    command = with_monitor(machine({"park2.elf": "security/hart2.elf"}), path)
     qemu = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     try:
         monitor = Monitor(path)
