@@ -9,7 +9,8 @@ kernels' under their names.
   system   the whole system with a script in its archive that uses the console's `instret` command
 
 Both run under QEMU's -icount shift=0,sleep=off: the figures repeat to the instruction, and each run is made twice to prove
-it. QEMU counts the instructions of all harts together. The security core boots first; the count starts at 0 when it lets hart 0 go (the boot ROM
+it. QEMU counts the instructions of all harts together. The security core boots first: security_core_measure is what it takes to verify the boot
+manifest and to hash every image, while the other harts sleep (boot_measured in its memory). The count starts at 0 when it lets hart 0 go (the boot ROM
 writes minstret), and afterwards it sleeps but for a look at its mailbox once a second: boot_to_prompt is hart 0's way from its first instruction to
 the prompt, with the security core's answer to MailboxDriver's first words.
 
@@ -22,6 +23,9 @@ import re
 import sys
 from pathlib import Path
 
+from elftools.elf.elffile import ELFFile
+
+import peek
 import scripted
 
 ICOUNT = ["-icount", "shift=0,sleep=off"]
@@ -56,6 +60,14 @@ def measure_system(command):
     if not boot or len(counts) != len(SCRIPT_ROWS) or "failed" in text:
         raise scripted.RunError("the console did not run the script:\n" + text[-2000:])
     return {"boot_to_prompt": int(boot.group(1)), **{name: n for (name, _), n in zip(SCRIPT_ROWS, counts)}}
+
+
+def measure_security_core(command, out):
+    """What the security core does before it lets the other harts go."""
+    with open(out / "security_core.elf", "rb") as file:
+        symbol = ELFFile(file).get_section_by_name(".symtab").get_symbol_by_name("boot_measured")[0]
+    instructions, version = symbol["st_value"], symbol["st_value"] + 4
+    return {"security_core_measure": peek.words_when(command, version, [instructions], ICOUNT)[0]}
 
 
 def twice(what, measure):
@@ -106,7 +118,9 @@ def main():
         kernels = measure_kernels(args.out, args.kernel)
         system = {}
         if not args.kernel_only:
-            system = twice("the system", lambda: measure_system(os.environ["QEMU_COMMAND"]))
+            command = os.environ["QEMU_COMMAND"]
+            system = twice("the security core", lambda: measure_security_core(command, args.out))
+            system |= twice("the system", lambda: measure_system(command))
     except (scripted.RunError, OSError, KeyError) as error:
         print(f"bench.py: {error}", file=sys.stderr)
         return 1

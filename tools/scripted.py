@@ -50,6 +50,13 @@ def archive_members(data):
         at = (start + size + 3) & ~3
 
 
+def manifest_for(builtins, archive):
+    """Where the boot manifest for an archive is kept, so that the next run of the same script has the very same one."""
+    folder = Path(builtins).parent / "scripted"
+    folder.mkdir(exist_ok=True)
+    return str(folder / (hashlib.sha256(archive).hexdigest()[:16] + ".bin"))
+
+
 def run_system(command, lines, options=(), apps=(), timeout=120):
     """Output of the system that COMMAND (one string) starts, with QEMU options added and only these apps in its archive."""
     argv = shlex.split(command)
@@ -61,9 +68,10 @@ def run_system(command, lines, options=(), apps=(), timeout=120):
     if len(members) != len(apps):
         raise RunError(f"{path} lacks some of {', '.join(apps)}")
     script = "".join(line + "\n" for line in lines).encode()
-    with tempfile.NamedTemporaryFile(suffix=".cpio") as scripted, tempfile.NamedTemporaryFile(suffix=".bin") as manifest:
-        scripted.write(cpio.archive([("autostart.repl", script)] + members))
-        scripted.flush()
-        argv[argv.index(loader)] = loader.replace(path, scripted.name)
-        argv = boot_manifest.resigned(argv, manifest.name)
+    archive = cpio.archive([("autostart.repl", script)] + members)
+    with tempfile.TemporaryDirectory() as folder:
+        scripted = Path(folder) / "builtins.cpio"
+        scripted.write_bytes(archive)
+        argv[argv.index(loader)] = loader.replace(path, str(scripted))
+        argv = boot_manifest.resigned(argv, manifest_for(path, archive))
         return run(argv[:1] + list(options) + argv[1:], timeout)

@@ -90,26 +90,37 @@ def segments(command):
     return found
 
 
-def signed(command, key, version, change=None):
-    """A manifest of what the command loads, by KEY. `change` may alter it before it is signed."""
+def signed(command, key, version, change=None, known=None):
+    """A manifest of what the command loads, by KEY. `change` may alter it before it is signed. `known`: bytes of one that is taken as it is if
+    it says the same."""
     made = Manifest(version, signing.key_id(key.public_key()), [segment.record() for segment in segments(command)])
     if change:
         change(made)
-    made.signature = signing.sign_digest(made.digest(), key)
+    if known and known[:-64] == made.signed() and signing.is_signature(known[-64:], made.digest(), key.public_key()):
+        made.signature = known[-64:]
+    else:
+        made.signature = signing.sign_digest(made.digest(), key)
     return made
 
 
 def resigned(command, path, change=None, key=None):
     """The command with a manifest of its images in PATH instead of its own; by the key that the build used, or another one. A command without
-    manifest is left alone."""
+    manifest is left alone. One that is in PATH already and says the same stays: signatures are random, and to verify one takes some
+    instructions more than another."""
     old = next((file for file, _ in loaders(command) if os.path.basename(file) == FILE), None)
     if old is None:
         return command
     with open(old, "rb") as file:
         version = read(file.read()).version
-    made = signed(command, key or signing.private_key(build_key(os.path.dirname(old))), version, change)
-    with open(path, "wb") as file:
-        file.write(made.image())
+    known = None
+    if os.path.exists(path):
+        with open(path, "rb") as file:
+            known = file.read()
+    made = signed(command, key or signing.private_key(build_key(os.path.dirname(old))), version, change, known)
+    if made.image() != known:
+        with open(path + ".new", "wb") as file:
+            file.write(made.image())
+        os.replace(path + ".new", path)     # others may run the same
     return [word.replace(f"file={old},", f"file={path},") for word in command]
 
 
