@@ -66,7 +66,7 @@ kernel-path:    ## print where `make kernel` with the same variables puts it (us
 kernel-install: ## build the kernel and copy it to PREFIX=<folder>, with what user-level builds read, in upstream's install layout
 	$(SETUP) build
 	@$(STAGE2) kernel-install
-user-image:     ## build rootserver and services for the kernel in SEL4_OUT_DIR=<its build folder>, as one root task
+user-image:     ## build rootserver and services for the kernel in SEL4_OUT_DIR=<its build folder>, as one root task (POLLED=true: without interrupts)
 	@$(if $(SEL4_OUT_DIR),,echo "user-image: SEL4_OUT_DIR=<folder of a kernel's build> is missing" >&2; exit 2)
 	$(SETUP) build
 	@$(STAGE2) user-image

@@ -6,7 +6,7 @@
 
 ASSEMBLY    ?= system/$(if $(filter headless,$(SYSTEM)),headless,system).camkes
 # What it imports may name components, too.
-ASSEMBLY_FILES := $(ASSEMBLY) system/services.camkes system/components.camkes
+ASSEMBLY_FILES := $(ASSEMBLY) system/services.camkes system/components.camkes $(POLLING:true=system/polled.camkes)
 COMPOSER    := tools/composer/compose.py
 COMPOSER_PY := $(wildcard tools/composer/*.py)
 BUILTINS    ?= $(OUT)/builtins.cpio
@@ -65,6 +65,7 @@ IMPORTED := $(GEN)/include/kernel/gen_config.h $(API_NUMBERS)
 $(IMPORTED) &: $(SEL4_CONFIG) tools/sel4_config.py tools/apigen.py
 	@mkdir -p $(GEN)/include/kernel
 	$(Q)$(PY) tools/sel4_config.py $(SEL4_OUT_DIR) $< $(IMPORTED)
+	@$(if $(POLLING),echo "  NOTE  left out: interrupts (devices are looked at every millisecond instead)")
 	@touch $(IMPORTED)
 
 # The boot image as the one segment of an ELF file.

@@ -45,6 +45,7 @@ ADL_ERRORS = [
     ("server.priority = 200;", "server.priority = 200; app.supervisor = true;", 23, "app handles the faults of all components and must not call one"),
     ("server.priority = 200;", "server.priority = 200; server.supervisor = true; app.supervisor = true;", 29,
      "supervisor: already given to server"),
+    ("server.priority = 200;", "server.priority = 200; server.ticker = true; app.ticker = true;", 29, "ticker: already given to server"),
     ("server.priority = 200;", "server.priority = 200; server.client_cnodes = \"x\";", 29, "server does not provide an interface 'x'"),
 ]
 

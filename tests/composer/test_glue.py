@@ -49,6 +49,33 @@ def test_quotas_of_the_clients(shop):
     assert "#define g_CLIENT_QUOTAS { 36864u }" in shop.read("gen/server/camkes.h")
 
 
+TICKER = """component Ticker {
+    control;
+}
+assembly {
+    composition {
+        component Ticker ticker;
+    }
+    configuration {
+        ticker.ticker = true;
+    }
+}
+"""
+
+
+def test_a_ticker_in_the_place_of_interrupts(shop):
+    """Added to the assembly: no handler is left, its one signal looks like the interrupt."""
+    shop.write("polled.camkes", TICKER)
+    assert shop.run("glue", "--out", "gen", "--also", "polled.camkes").returncode == 0
+    assert "#define TICKED 1u\n#define TICKED_COUNT 1u\n" in shop.read("gen/ticker/camkes.h")
+    text = shop.read("gen/server/camkes.c")
+    assert "seL4_IRQHandler" not in text and ".irq_count" not in text
+    assert "void irq_acknowledge(void) { }" in text and "{ 1u << 0, irq_handle }," in text
+    assert shop.run("graph", "--authority", "authority.txt", "--also", "polled.camkes").returncode == 0
+    table = shop.read("authority.txt")
+    assert "irq_" not in table and "server_ntfn                    W       0x8000001   make server look at its device" in table
+
+
 def test_unchanged_files_keep_their_time(glued):
     path = glued.folder / "gen/server/camkes.c"
     os.utime(path, (1, 1))

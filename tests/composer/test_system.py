@@ -2,7 +2,6 @@
 # Copyright The KataOS-C authors
 """The real system composes, keeps the rules of the house, and can be drawn."""
 
-import os
 import shutil
 
 import pytest
@@ -16,10 +15,12 @@ from loader import Loader
 from rules import check_rules
 
 
-@pytest.fixture(scope="module", params=[f"{ROOT}/system/{name}.camkes" for name in ("system", "headless")], ids=os.path.basename)
+@pytest.fixture(scope="module", params=["system", "headless", "system polled", "headless polled"])
 def system(request):
-    source = Loader([f"{ROOT}/platforms/qemu_virt", f"{ROOT}/interfaces"]).read(request.param)
-    system = resolve(source, {"BUILTINS_SIZE": 65000})
+    loader = Loader([f"{ROOT}/platforms/qemu_virt", f"{ROOT}/interfaces"])
+    for name in request.param.split():
+        loader.read(f"{ROOT}/system/{name}.camkes")
+    system = resolve(loader.source, {"BUILTINS_SIZE": 65000})
     check_rules(system)
     return system
 

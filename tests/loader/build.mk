@@ -6,7 +6,7 @@
 #   $(OUT)/NAME/run.sh       the QEMU command: rv64 behind the OpenSBI that comes with QEMU, rv32 behind our monitor as SBI firmware
 #                            (instructions are counted unless COUNTED is empty in its environment)
 #   run-NAME                 builds and runs it
-# ROOT_TASK=<file.elf> makes `user` such a name: any program with the ABI.
+# ROOT_TASK=<file.elf> makes `user` (or TASK=...) such a name: any program with the ABI.
 
 ifeq ($(BOOT),upstream)
 LOADER_SRCS := $(wildcard tests/loader/*.[cS])
@@ -50,11 +50,12 @@ $(OUT)/sbi.elf: $(MONITOR_OBJS) firmware/monitor/monitor.ld $(GEN)/platform.mk
 
 $(eval $(call LOADED_TASK_RULES,ktest))
 $(eval $(call LOADED_TASK_RULES,kbench))
+TASK ?= user
 ifdef ROOT_TASK
-$(OUT)/user.elf: $(ROOT_TASK)
+$(OUT)/$(TASK).elf: $(ROOT_TASK)
 	@mkdir -p $(@D)
 	@cp $< $@
-$(eval $(call LOADED_TASK_RULES,user))
+$(eval $(call LOADED_TASK_RULES,$(TASK)))
 endif
 
 .PHONY: ktest-loaded
@@ -70,13 +71,13 @@ LOADED_MEASURED_SUFFIX := -KERNEL_BENCHMARK_track_utilisation-KERNEL_INVOCATION_
 # For tests/user_image: a kernel with other numbers than the usual ones, and with debug calls, but silent.
 LOADED_OTHER := ROOT_CNODE_SIZE_BITS=17 NUM_DOMAINS=16 RETYPE_FAN_OUT_LIMIT=16 HAVE_FPU=false PRINTING=false
 
-# The system as root task of an upstream kernel: $(call loaded_system,architecture,settings)
+# The system as root task of an upstream kernel: $(call loaded_system,architecture,settings[,polled])
 define loaded_system
 kernel=$$($(MAKE) --no-print-directory -s -f mk/main.mk BOOT=upstream ARCH=$(1) $(2) kernel-path); folder=$${kernel%/*}; \
 $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$(1) $(2) kernel || exit 1; \
-$(MAKE) --no-print-directory -f mk/main.mk SEL4_OUT_DIR=$$folder user-image || exit 1; \
-image=$$($(MAKE) --no-print-directory -s -f mk/main.mk SEL4_OUT_DIR=$$folder user-image-path); \
-$(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$(1) $(2) ROOT_TASK=$$image build/$${folder##*/}/user/run.sh || exit 1;
+$(MAKE) --no-print-directory -f mk/main.mk SEL4_OUT_DIR=$$folder $(3:polled=POLLED=true) user-image || exit 1; \
+image=$$($(MAKE) --no-print-directory -s -f mk/main.mk SEL4_OUT_DIR=$$folder $(3:polled=POLLED=true) user-image-path); \
+$(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=$(1) $(2) ROOT_TASK=$$image TASK=$(or $(3),user) build/$${folder##*/}/$(or $(3),user)/run.sh || exit 1;
 endef
 
 .PHONY: ktest-upstream
@@ -88,6 +89,7 @@ ktest-upstream:
 	done
 	+$(Q)[ $(BUILD) = release ] || $(MAKE) --no-print-directory -f mk/main.mk BOOT=upstream ARCH=riscv32 $(LOADED_MEASURED) ktest-loaded
 	+$(Q)[ $(BUILD) = release ] || { $(call loaded_system,riscv64,$(LOADED_OTHER)) }
+	+$(Q)[ $(BUILD) = release ] || { $(call loaded_system,riscv32,,polled) }
 ktest-images: ktest-upstream
 LOADED_RUNS := $(foreach a,riscv32 riscv64,$(a)-debug$(VARIANT) $(a)-release$(VARIANT) $(a)-debug$(VARIANT)$(LOADED_DOMAINS_SUFFIX)) \
     riscv32-debug$(VARIANT)$(LOADED_MEASURED_SUFFIX)

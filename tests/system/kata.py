@@ -30,10 +30,11 @@ def qemu_command():
     return shlex.split(command)
 
 
-def no_output_translation():
-    """In the child, before QEMU: its terminal passes "\\r\\n" on as it is (QEMU itself leaves this setting alone)."""
+def bytes_as_they_are():
+    """In the child, before QEMU: its terminal passes "\\r\\n" on as it is, and no byte is a signal (QEMU leaves these settings alone)."""
     attributes = termios.tcgetattr(0)
     attributes[1] &= ~termios.ONLCR
+    attributes[3] &= ~termios.ISIG
     termios.tcsetattr(0, termios.TCSANOW, attributes)
 
 
@@ -49,7 +50,7 @@ class Console:
     def __init__(self, boot_timeout=30):
         argv = qemu_command()
         self.child = pexpect.spawn(argv[0], argv[1:], cwd=TOP, timeout=20, echo=False, encoding="utf-8", codec_errors="replace",
-                                   maxread=65536, preexec_fn=no_output_translation)
+                                   maxread=65536, preexec_fn=bytes_as_they_are)
         self.child.delaybeforesend = None
         self.log = []
         self.child.logfile_read = self

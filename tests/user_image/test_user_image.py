@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The KataOS-C authors
 """The system as one root task on kernels of the standard configuration, behind a standard firmware (make user-image SEL4_OUT_DIR=...):
-both word sizes, both builds. And kernels that it cannot run on are refused with the reason."""
+both word sizes, both builds, with interrupts and without. And kernels that it cannot run on are refused with the reason."""
 import json
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
 
@@ -16,14 +18,15 @@ import kata  # noqa: E402
 
 # The kernels' folders end as that of the build under test does, after platform and build ("-clang").
 VARIANT = os.environ.get("OUT", "build/qemu_virt-debug").split("debug")[-1]
-# The last one has other numbers than the usual ones, and debug calls without printing.
-KERNELS = [f"{arch}-{build}{VARIANT}" for arch in ("riscv32", "riscv64") for build in ("debug", "release")] + \
-          [f"riscv64-debug{VARIANT}-ROOT_CNODE_SIZE_BITS_17-NUM_DOMAINS_16-RETYPE_FAN_OUT_LIMIT_16-HAVE_FPU_false-PRINTING_false"]
+# The last kernel has other numbers than the usual ones, and debug calls without printing.
+KERNELS = [f"{arch}-{build}{VARIANT}/user" for arch in ("riscv32", "riscv64") for build in ("debug", "release")] + \
+          [f"riscv64-debug{VARIANT}-ROOT_CNODE_SIZE_BITS_17-NUM_DOMAINS_16-RETYPE_FAN_OUT_LIMIT_16-HAVE_FPU_false-PRINTING_false/user"]
+POLLED = f"riscv32-debug{VARIANT}/polled"
 
 
-@pytest.fixture(params=KERNELS)
+@pytest.fixture(params=[*KERNELS, POLLED])
 def console(request, monkeypatch):
-    script = TOP / "build" / f"upstream-{request.param}" / "user" / "run.sh"
+    script = TOP / "build" / f"upstream-{request.param}" / "run.sh"
     monkeypatch.setenv("QEMU_COMMAND", f"sh {script} -rtc clock=vm")
     monkeypatch.setenv("COUNTED", "")
     c = kata.Console(boot_timeout=120)
@@ -65,9 +68,54 @@ def test_services_die(console):
     assert console.mstats() == before
 
 
-def user_image(folder):
-    return subprocess.run(["make", "-s", "-f", "mk/main.mk", "user-image", f"SEL4_OUT_DIR={folder}"], cwd=TOP, text=True,
+@pytest.mark.parametrize("console", [POLLED], indirect=True)
+def test_without_interrupts(console, tmp_path):
+    """No handler of one is held by anybody; streams come and go all the same, also after a death of who replaces them."""
+    for service in ("timer", "uart", "mailbox"):
+        table = console.run(f"capscan {service}")
+        assert f"{service}_" in table and "irq" not in table, table
+    console.send("test_crash ticker\r")
+    console.expect(r"supervisor::ticker: .*; restarted \(1\)", timeout=60)
+    console.settle()
+    before = console.mstats()
+    bundle = tmp_path / "big-8k.app"
+    bundle.write_bytes(kata.padded_bundle(8192))
+    output = console.send_file(str(bundle))
+    assert 'Bundle "big-8k" installed' in output, output
+    (tmp_path / "back").mkdir()
+    output = console.receive_file("big-8k", tmp_path / "back")
+    assert (tmp_path / "back" / bundle.name).read_bytes() == bundle.read_bytes(), output
+    console.uninstall("big-8k")
+    assert console.mstats() == before
+
+
+def made(target, folder, *settings):
+    return subprocess.run(["make", "-s", "-f", "mk/main.mk", target, f"SEL4_OUT_DIR={folder}", *settings], cwd=TOP, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "MAKEFLAGS": "", "MAKELEVEL": "0"}, timeout=120)
+
+
+@pytest.mark.parametrize("polled", ["true", "false"])
+def test_interrupts_in_the_specification(polled):
+    """What the rootserver makes: all handlers, or none."""
+    image = pathlib.Path(made("user-image-path", TOP / f"build/upstream-{POLLED.split('/')[0]}", f"POLLED={polled}").stdout.strip())
+    text = (image.parent / "system.cdl").read_text()
+    assert "timer_service_tcb" in text and ("= irq (" in text) == (polled == "false")
+
+
+@pytest.mark.parametrize("arch, ours, polled", [("riscv32", True, False), ("riscv32", False, True), ("riscv64", False, False)])
+def test_kernels_that_get_no_interrupts(tmp_path, arch, ours, polled):
+    """The one that hangs when it shall hand one out: upstream's for 32 bits."""
+    config = kernel_folder(tmp_path, arch=arch)
+    if not ours:
+        config.write_text(re.sub(r".*CONFIG_PLIC_.*\n", "", config.read_text()))
+    image = pathlib.Path(made("user-image-path", tmp_path).stdout.strip())
+    assert ("-polled-" in image.parent.name) == polled
+    header = image.parent.relative_to(TOP) / "gen/include/kernel/gen_config.h"
+    try:
+        done = made(str(header), tmp_path)
+        assert done.returncode == 0 and ("NOTE  left out: interrupts" in done.stdout) == polled, done.stdout
+    finally:
+        shutil.rmtree(image.parent, ignore_errors=True)
 
 
 # ---- import of configuration and numbers
@@ -80,9 +128,9 @@ def import_of(folder, config):
     return done, header.read_text() if header.exists() else None, json.loads(numbers.read_text()) if numbers.exists() else None
 
 
-def kernel_folder(tmp_path, change=None, labels=True):
+def kernel_folder(tmp_path, change=None, labels=True, arch="riscv64"):
     """Something like a build folder of a kernel; change: (text, replacement) in its configuration. Returns the configuration's path."""
-    kernel = TOP / f"build/upstream-riscv64-debug{VARIANT}"
+    kernel = TOP / f"build/upstream-{arch}-debug{VARIANT}"
     text = (kernel / "gen_config/kernel/gen_config.h").read_text()
     config = tmp_path / "gen_config/kernel/gen_config.h"
     config.parent.mkdir(parents=True)
@@ -193,5 +241,5 @@ def test_other_numbers_of_system_calls_are_refused(tmp_path):
 
 
 def test_a_folder_without_a_kernel_is_an_error(tmp_path):
-    done = user_image(tmp_path)
+    done = made("user-image", tmp_path)
     assert done.returncode != 0 and "no gen_config/kernel/gen_config.h there" in done.stdout

@@ -29,6 +29,9 @@ def resolve(source, defines):
     for connection in source.connections.values():
         _connect(system, source, connection, connected)
     _check_connected(source, connected)
+    if system.ticker:
+        for node in system:
+            node.irqs, node.ticked = [], node.irqs
     return system
 
 

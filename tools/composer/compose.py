@@ -29,6 +29,7 @@ def arguments(argv):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("assembly")
+    common.add_argument("--also", action="append", default=[], metavar="ASSEMBLY", help="what it adds to the assembly")
     common.add_argument("-I", dest="include", action="append", default=[], help="folder for imports")
     common.add_argument("-D", dest="define", action="append", default=[], metavar="NAME=NUMBER", help="constant of the assembly")
     common.add_argument("--size-of", action="append", default=[], metavar="NAME=FILE", help="constant: size of a file in bytes")
@@ -86,7 +87,10 @@ def add_contents(args, system):
 
 def load(args):
     """Parsed, resolved and checked system."""
-    system = resolve(Loader(args.include).read(args.assembly), definitions(args))
+    loader = Loader(args.include)
+    for assembly in [args.assembly, *args.also]:
+        loader.read(assembly)
+    system = resolve(loader.source, definitions(args))
     add_contents(args, system)
     check_rules(system)
     return system

@@ -26,6 +26,9 @@ def header(node, space, system):
     for provided in node.provided:
         lines += _provided_header(provided)
     lines += _events_header(node) + _regions_header(node)
+    if node.get("ticker"):
+        lines += ["", "/* Notifications of those who look at their devices. */", f"#define TICKED {space.symbol('TICKED')}u",
+                  f"#define TICKED_COUNT {sum(1 for other in system if other.ticked)}u"]
     if node.get("supervisor"):
         lines += ["", f"#define SELF_PRIORITY {node.get('priority')}u", "/* Every other component. */", f"#define SUPERVISED {len(system.supervised)}u",
                   "extern const struct camkes_supervised camkes_supervised[SUPERVISED];"]
@@ -203,6 +206,7 @@ def _events(node, space):
     lines = []
     for irq in node.irqs:
         lines += [f"void {irq.name}_acknowledge(void)", "{", f"    (void)seL4_IRQHandler_Ack({space.symbols['irq.' + irq.name]}u);", "}", ""]
+    lines += [f"void {irq.name}_acknowledge(void) {{ }} /* the next tick comes by itself */" for irq in node.ticked]
     sources = signal_bits(node)
     if sources and not node.component.control:
         lines.append("static const struct camkes_source sources[] = {")

@@ -42,8 +42,8 @@ class CSpace:
 
 
 def signal_bits(node):
-    """(name, object, bit number) of every interrupt, then of every signalling server of this node."""
-    named = [(irq.name, irq) for irq in node.irqs] + [(used.name, used) for used in node.signal_sources]
+    """(name, object, bit number) of every interrupt (or the tick in its place), then of every signalling server of this node."""
+    named = [(irq.name, irq) for irq in node.irqs + node.ticked] + [(used.name, used) for used in node.signal_sources]
     return [(name, source, bit) for bit, (name, source) in enumerate(named)]
 
 
@@ -73,6 +73,8 @@ def build_cspace(node, system, root_bits):
     _client_slots(node, add)
     if node.get("supervisor"):
         _supervisor_slots(node, system, add)
+    if node.get("ticker"):
+        _ticker_slots(system, add)
     _finish(node, space, next_slot, root_bits)
     return space
 
@@ -137,6 +139,14 @@ def _supervisor_slots(node, system, add):
         for i in range(reply_count(other)):
             add(None, f"{other.name}_reply[{i}]", why=f"answer for {other.name} when it died")
     add("SELF_SC", f"{node.name}_sc", why="own time")
+
+
+def _ticker_slots(system, add):
+    """One per component: its notification, with all bits that interrupts would set."""
+    for other in system:
+        bits = sum(1 << bit for _, source, bit in signal_bits(other) if source in other.ticked)
+        if bits:
+            add("TICKED", f"{other.name}_ntfn", WRITE, BADGE_NOTIFICATION | bits, why=f"make {other.name} look at its device")
 
 
 def _finish(node, space, next_slot, root_bits):

@@ -18,6 +18,7 @@ STANDARD = {    # attribute -> (type, lowest, highest)
     "sched_ctrl": (bool,),
     "self_endpoint": (bool,),
     "supervisor": (bool,),
+    "ticker": (bool,),
     "client_cnodes": (str,),
     "memory_quota": (int, 0, 0xFFFFFFFF),
     "grants": (str,),

@@ -97,6 +97,7 @@ class Node:
     mmio: list = field(default_factory=list)
     shared: list = field(default_factory=list)
     irqs: list = field(default_factory=list)
+    ticked: list = field(default_factory=list)  # what the ticker signals instead of an interrupt: Irq, without a handler
 
     @property
     def name(self):
@@ -136,6 +137,11 @@ class System:
     def supervisor(self):
         """The node that handles the faults of the others, or None."""
         return next((node for node in self if node.get("supervisor")), None)
+
+    @property
+    def ticker(self):
+        """The node that signals those who have a device, so that they look at it, or None: then interrupts do."""
+        return next((node for node in self if node.get("ticker")), None)
 
     @property
     def supervised(self):
