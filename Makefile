@@ -18,7 +18,7 @@ STAGE2  = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAG
 SETUP   = @tools/setup.sh $(if $(filter clang,$(COMPILER)),clang)
 
 .DEFAULT_GOAL := all
-.PHONY: all run qemu-command test compilers soak check debug size bench docs clean help kernel kernel-path kernel-install user-image user-image-path rust-apps install-sdk setup
+.PHONY: all run qemu-command test compilers powercut soak check debug size bench docs clean help kernel kernel-path kernel-install user-image user-image-path rust-apps install-sdk setup
 
 all:            ## build everything (BUILD=debug|release, PLATFORM=qemu_virt, SYSTEM=console|headless)
 	$(SETUP) build
@@ -36,6 +36,9 @@ test:           ## build and run every test; the last line counts them
 compilers:      ## gcc and clang (installed for this), every width, build and level: builds, tests, prints a table
 	@tools/setup.sh build test clang
 	@tools/compilers.py
+powercut:       ## the flash store under power cuts at every operation (SEEDS=8 STEPS=120), the long form of the test
+	$(SETUP) build test
+	@$(STAGE2) powercut
 soak:           ## random use while services die (SEED=1 MINUTES=5 OPERATIONS=10000), the figures compared after each batch
 	$(SETUP) build test
 	@$(STAGE2) soak
