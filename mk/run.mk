@@ -5,7 +5,7 @@
 
 IMAGES = $(addprefix $(OUT)/,monitor.elf boot_rom.elf security_core.elf park2.elf kernel.elf user.img builtins.cpio boot_manifest.bin)
 
-all: $(IMAGES)
+all: $(IMAGES) $(FLASH) $(OUT)/blank.img
 
 run: all
 	@exec $(QEMU_COMMAND)
@@ -58,14 +58,14 @@ ktest-images: $(KTEST_IMAGES)
 SEED    ?= 1
 MINUTES ?= $(if $(OPERATIONS),,5)
 soak: all
-	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/soak.py --seed $(SEED) $(OPERATIONS:%=--operations %) $(MINUTES:%=--minutes %)
+	@QEMU_COMMAND='$(SCRATCH_COMMAND)' $(PY) tools/soak.py --seed $(SEED) $(OPERATIONS:%=--operations %) $(MINUTES:%=--minutes %)
 
 COMPONENT ?= $(firstword $(COMPONENTS))
 debug: all
 	@tools/debug.sh '$(QEMU_COMMAND)' $(OUT) $(if $(APP),app/$(APP),$(COMPONENT))
 
 size: all
-	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/size.py --out $(OUT) $(if $(filter headless,$(SYSTEM)),--static) --compiled '$(notdir $(CC)) $(KERNEL_OPT)'
+	@QEMU_COMMAND='$(SCRATCH_COMMAND)' $(PY) tools/size.py --out $(OUT) $(if $(filter headless,$(SYSTEM)),--static) --compiled '$(notdir $(CC)) $(KERNEL_OPT)'
 # The kernel's rows for both word sizes, and those of kernels with two domains.
 KBENCH_OTHERS = riscv64=$(call kbench_out,64,) riscv32.domains=$(call kbench_out,,-NUM_DOMAINS_2) \
                 riscv64.domains=$(call kbench_out,64,-NUM_DOMAINS_2)
@@ -73,6 +73,6 @@ kbench_out    = build/$(PLATFORM)$(1)-$(BUILD)$(VARIANT)$(2)
 bench: all $(KBENCH_IMAGES)
 	+@$(SUBMAKE) ARCH=riscv64 $(call kbench_out,64,)/kbench/run.sh
 	+@for w in 32: 64:64; do $(SUBMAKE) ARCH=riscv$${w%:*} NUM_DOMAINS=2 $(call kbench_out,$${w#*:},-NUM_DOMAINS_2)/kbench/run.sh || exit 1; done
-	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/bench.py --out $(OUT) $(KBENCH_OTHERS:%=--kernel %)
-	@QEMU_COMMAND='$(QEMU_COMMAND)' $(PY) tools/response.py
+	@QEMU_COMMAND='$(SCRATCH_COMMAND)' $(PY) tools/bench.py --out $(OUT) $(KBENCH_OTHERS:%=--kernel %)
+	@QEMU_COMMAND='$(SCRATCH_COMMAND)' $(PY) tools/response.py
 docs: docs/graph.svg docs/authority.txt docs/kernel-api.md

@@ -3,6 +3,7 @@
 #
 # QEMU's `virt` machine: the generated addresses (PLAT_...) and the command that runs the built images on it.
 #   RAM=<bytes>      RAM of hart 0; with BOOT=upstream of the whole machine (rebuilds what depends on it)
+#   FLASH=<file>     the security core's flash, 32 MiB: what the system has stored. Made when it is not there, and never again
 #   QEMU_EXTRA=...   further options, for instance -icount shift=0,sleep=off
 
 ARCH ?= riscv32
@@ -51,5 +52,13 @@ QEMU_MACHINE = -M virt -smp $(PLAT_HARTS) -m $(PLAT_TOTAL_RAM_MIB)M -bios none -
 QEMU_DEVICES = -device edu,addr=$(PLAT_DOORBELL_IN_SLOT) -device edu,addr=$(PLAT_DOORBELL_OUT_SLOT) \
     -global virtio-mmio.force-legacy=false -device virtio-rng-device
 
-QEMU_FLAGS = $(QEMU_MACHINE) $(QEMU_DEVICES) $(QEMU_EXTRA) $(QEMU_IMAGES)
+FLASH     ?= $(OUT)/flash.img
+QEMU_FLASH = -drive if=pflash,unit=1,format=raw,file=$(abspath $(FLASH))
+# Nobody's flash: empty, and what is written is forgotten when QEMU ends.
+BLANK_FLASH = $(abspath $(OUT)/blank.img),snapshot=on
+$(FLASH) $(OUT)/blank.img:
+	$(Q)truncate -s $$(($(PLAT_STORE_FLASH_SIZE))) $@
+
+QEMU_FLAGS = $(QEMU_MACHINE) $(QEMU_DEVICES) $(QEMU_FLASH) $(QEMU_EXTRA) $(QEMU_IMAGES)
 QEMU_COMMAND = $(strip $(QEMU) $(QEMU_FLAGS))
+SCRATCH_COMMAND = $(subst file=$(abspath $(FLASH)),file=$(BLANK_FLASH),$(QEMU_COMMAND))

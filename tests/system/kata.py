@@ -19,15 +19,24 @@ import bundle  # noqa: E402  (tools/packer)
 PROMPT = "KATA> "
 LONG = os.environ.get("LONG") == "1"
 SILENT = "the other side went silent"
+FLASH_SIZE = 32 << 20
 ECHO_MAX = 60       # characters of a line that the console certainly echoes in one piece
 
 
 def qemu_command():
-    """The command of `make -s qemu-command`, as a list."""
+    """The command of `make -s qemu-command`, as a list, with a flash that is empty and forgets: tests leave no traces in each other's."""
     command = os.environ.get("QEMU_COMMAND")
     if not command:
         command = subprocess.run(["make", "-s", "qemu-command"], cwd=TOP, check=True, capture_output=True, text=True).stdout
-    return shlex.split(command)
+    return [re.sub(r"/flash\.img$", "/blank.img,snapshot=on", word) for word in shlex.split(command)]
+
+
+def with_flash(command, path):
+    """The command with a flash of its own, a file (made here if it is not there) that keeps what is written."""
+    if not os.path.exists(path):
+        with open(path, "wb") as file:
+            file.truncate(FLASH_SIZE)
+    return [re.sub(r"^(if=pflash,.*file=).*", rf"\g<1>{path}", word) for word in command]
 
 
 def bytes_as_they_are():

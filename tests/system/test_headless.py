@@ -23,7 +23,8 @@ def command():
     make = ["make", "--no-print-directory", "-s", "-f", "mk/main.mk", f"BUILD={BUILD}", "SYSTEM=headless"]
     environment = {k: v for k, v in os.environ.items() if k not in ("OUT", "MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     subprocess.run([*make, "all"], cwd=TOP, env=environment, check=True, capture_output=True)
-    return subprocess.run([*make, "qemu-command"], cwd=TOP, env=environment, check=True, capture_output=True, text=True).stdout
+    command = subprocess.run([*make, "qemu-command"], cwd=TOP, env=environment, check=True, capture_output=True, text=True).stdout
+    return command.replace("/flash.img", "/blank.img,snapshot=on")
 
 
 def run(command, lines, apps=()):
