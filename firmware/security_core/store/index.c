@@ -102,10 +102,11 @@ static bool candidate(const struct store_entry *e, uint8_t flags)
     return flags ? e->flags & flags && !(e->flags & ENTRY_DOOMED) : entry_visible(e);
 }
 
-/* The object of an identity among the transaction's own (flags = ENTRY_MEMBER), or among the visible ones (0). rotten: its names cannot be read. */
+/* The object of an identity among the transaction's own (flags = ENTRY_MEMBER), or among the visible ones (0). rotten: its names cannot be read,
+ * and none that can be read is it. */
 int entry_find(struct store *s, const struct store_id *id, uint8_t flags, bool *rotten)
 {
-    int bundle_length = bounded_length(id->bundle), name_length = bounded_length(id->name);
+    int bundle_length = bounded_length(id->bundle), name_length = bounded_length(id->name), found = STORE_NOT_FOUND;
     *rotten = false;
     if (bundle_length < 0 || name_length < 0 || id->kind == STORE_ANY)
         return STORE_INVALID;
@@ -117,11 +118,27 @@ int entry_find(struct store *s, const struct store_id *id, uint8_t flags, bool *
         int match = is(s, i, id, (uint32_t)bundle_length, (uint32_t)name_length);
         if (match == STORE_IO)
             return STORE_IO;
-        *rotten = match < 0;
-        if (match != 0)
+        if (match > 0)
             return (int)i;
+        if (match < 0 && found < 0)
+            found = (int)i;
     }
-    return STORE_NOT_FOUND;
+    *rotten = found >= 0;
+    return found;
+}
+
+/* Are both of the same identity, as far as their names can be read? */
+bool entry_same(struct store *s, unsigned a, unsigned b)
+{
+    char names[2][NAMES_MAX];
+    struct slot slots[2];
+    if (!entry_visible(&s->entries[a]) || !entry_visible(&s->entries[b]) || s->entries[a].hash != s->entries[b].hash ||
+        entry_slot(s, a, &slots[0]) != STORE_OK || entry_slot(s, b, &slots[1]) != STORE_OK)
+        return false;
+    if (slots[0].kind != slots[1].kind || slots[0].bundle_length != slots[1].bundle_length || slots[0].name_length != slots[1].name_length)
+        return false;
+    return entry_names(s, a, &slots[0], names[0]) == STORE_OK && entry_names(s, b, &slots[1], names[1]) == STORE_OK &&
+           memcmp(names[0], names[1], (size_t)slots[0].bundle_length + slots[0].name_length) == 0;
 }
 
 /* Gives back what an entry uses in memory, and the space of its fragments. */

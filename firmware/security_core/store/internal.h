@@ -148,6 +148,7 @@ int entry_new(struct store *s);
 int entry_by_serial(const struct store *s, uint32_t serial);
 int entry_at(const struct store *s, unsigned block, unsigned slot);
 int entry_find(struct store *s, const struct store_id *id, uint8_t flags, bool *rotten);
+bool entry_same(struct store *s, unsigned a, unsigned b);
 int entry_slot(struct store *s, unsigned entry, struct slot *slot);
 int entry_names(struct store *s, unsigned entry, const struct slot *slot, char names[NAMES_MAX]);
 bool entry_visible(const struct store_entry *e);

@@ -118,7 +118,7 @@ static bool sensible(const struct store *s, const struct slot *slot)
     }
 }
 
-/* Takes a slot apart; raw is repaired in place. */
+/* Takes a slot apart; raw is repaired in place. What is confirmed was settled before, whatever has become of that word. */
 enum slot_state slot_decode(const struct store *s, uint8_t raw[SLOT_SIZE], struct slot *slot)
 {
     if (all_bytes(raw, SLOT_SIZE, 0xff))
@@ -143,6 +143,7 @@ enum slot_state slot_decode(const struct store *s, uint8_t raw[SLOT_SIZE], struc
         .confirmed = zero_bits(raw + 4 * WORD_CONFIRMED) >= STATE_BITS,
         .dead = zero_bits(raw + 4 * WORD_DEAD) >= STATE_BITS,
     };
+    slot->settled |= slot->confirmed;
     return sensible(s, slot) ? SLOT_VALID : SLOT_UNREADABLE;
 }
 

@@ -350,6 +350,15 @@ static int visit_consequence(struct store *s, unsigned block, unsigned index, st
     return STORE_OK;
 }
 
+/* Two objects of one identity come from rot (a mark that was lost). The newer one is it; the other one must not come back when that is deleted. */
+static void kill_doubles(struct store *s)
+{
+    for (unsigned i = 0; i < STORE_OBJECTS; i++)
+        for (unsigned k = 0; k < i; k++)
+            if (entry_same(s, i, k))
+                entry_kill(s, s->entries[i].serial < s->entries[k].serial ? i : k);
+}
+
 /* --- the rest --- */
 
 /* Blocks without a header: new, or half erased. */
@@ -411,6 +420,8 @@ static int recover(struct store *s)
     find_carriers(s);
     for (unsigned i = 0; !error && i < sizeof passes / sizeof passes[0]; i++)
         error = each_slot(s, passes[i]);
+    if (!error)
+        kill_doubles(s);
     return error;
 }
 

@@ -6,7 +6,7 @@
 #   make fuzz-parsers-corpus                          puts the smallest set of them with the same coverage into tests/fuzz/parsers/corpus
 # `make test` replays the corpora, each input also 200 times with a few bytes changed.
 
-PARSERS := bundle package boot_manifest manifest console zmodem cpio capdl sdk mailbox_core mailbox_driver
+PARSERS := bundle package boot_manifest manifest console zmodem cpio capdl sdk mailbox_core mailbox_driver flash
 PARSER  ?= $(PARSERS) composer
 bundle_PARSED   := $(wildcard common/bundle/src/*.c) common/crc32/src/crc32.c
 package_PARSED   = $(PACKAGE_SRCS) $(bundle_PARSED)
@@ -26,6 +26,8 @@ mailbox_core_PARSED = $(CORE_PORTABLE) $(MAILBOX_SRCS)
 mailbox_core_PARSER_CFLAGS = -Ifirmware/security_core
 mailbox_driver_PARSED = $(addprefix services/mailbox_driver/src/,exchange.c port_virt.c) $(MAILBOX_SRCS)
 mailbox_driver_PARSER_CFLAGS = -Itests/unit/mailbox -Iservices/mailbox_driver/src -Iservices/mailbox_driver/include
+flash_PARSED     = tests/flash/model.c $(STORE_SRCS) common/crc32/src/crc32.c
+flash_PARSER_CFLAGS = -Ifirmware/security_core/store -Itests/flash
 
 PARSER_DIR := build/host/parsers
 define PARSER_RULES
@@ -53,3 +55,8 @@ fuzz-parser-composer:
 	$(PY) tests/fuzz/parsers/composer.py $(TIME)
 fuzz-parsers: $(PARSER:%=fuzz-parser-%)
 fuzz-parsers-corpus: $(PARSERS:%=fuzz-corpus-%)
+
+# What the flash target's corpus begins with: build/host/parsers/flash_seeds > tests/fuzz/parsers/corpus/flash.hex
+$(PARSER_DIR)/flash_seeds: tests/fuzz/parsers/flash_seeds.c $(FLASH_MODEL) $(STORE_SRCS) common/crc32/src/crc32.c
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(WARN) -O2 $(HOST_INC) $(FLASH_TEST_CFLAGS) $^ -o $@
