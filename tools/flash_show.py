@@ -15,8 +15,8 @@ import zlib
 MAGIC, VERSION, NUMBERS_END = b"KSTO", 1, 0x7FFFFF00
 HEADER_SIZE, HEADERS_SIZE, SLOT_SIZE, SLOT_BODY = 32, 64, 52, 16
 HEAD, DELETE, COMMIT, COLLECT, BAD, MEMBER, FRAGMENT, RESERVE = range(1, 9)
-COUNTER = 4
-KINDS = {1: "application", 2: "model", 3: "key", COUNTER: "counter", 5: "secret", 6: "boot", 7: "recovery"}
+COUNTER, SECRET = 4, 5
+KINDS = {1: "application", 2: "model", 3: "key", COUNTER: "counter", SECRET: "secret", 6: "boot", 7: "recovery"}
 IN_DOUBT_MOST = FINISHED_MOST = 8
 
 
@@ -70,7 +70,7 @@ class Slot:                             # 4
         size = geometry.block_size
         if self.serial >= NUMBERS_END or self.transaction >= NUMBERS_END:
             return False
-        if self.length and (self.offset % 4 or self.offset < HEADERS_SIZE + SLOT_SIZE or self.offset + padded(self.length) > size):
+        if self.length and (self.offset % 4 or self.offset < HEADERS_SIZE + SLOT_SIZE * (self.index + 1) or self.offset + padded(self.length) > size):
             return False
         if self.type in (HEAD, MEMBER):
             return self.bundle_length <= 63 and self.name_length <= 63 and self.size <= geometry.largest \
@@ -120,7 +120,7 @@ class Flash:
             if block.header:
                 self.read_extent(block)
         self.in_doubt = self.find_in_doubt()
-        self.finished, self.kept = set(), []
+        self.finished, self.kept = [], []
         self.each_slot(self.visit_commit)
         self.by_serial = {}
         self.each_slot(self.visit_object)
@@ -237,7 +237,7 @@ class Flash:
             return
         if slot.type == COMMIT and crc(self.data(slot)) != slot.crc:
             return
-        self.finished.add(slot.transaction)
+        self.finished.append(slot.transaction)
         if slot.type == COLLECT and slot.size != slot.block:
             block = self.blocks[slot.size]
             block.collected = block.collected or (block.header is not None and block.erases == slot.other)
@@ -256,7 +256,8 @@ class Flash:
                 owner.fragments[slot.size] = slot
 
     def visit_consequence(self, slot):
-        if not slot.commits or slot.transaction <= self.session or slot.confirmed or slot.dead or not self.valid(slot):
+        given_up = slot.dead and slot.kind == SECRET
+        if not slot.commits or slot.transaction <= self.session or slot.confirmed or given_up or not self.valid(slot):
             return
         dead = []
         if slot.type in (DELETE, HEAD):

@@ -5,6 +5,7 @@
 #   flash_store   what each call promises, full and worn flashes, images of earlier versions (image-<version>.hex)
 #   powercut      power cuts in every operation, the short form; `make powercut` [SEEDS=8] [STEPS=120] is the long one
 #   flash_cfi     the driver against a model of the chips' command machine
+#   test_flash_show.py  tools/flash_show.py finds what the store finds, in the flashes that build/host/flash/show makes
 
 FLASH_MODEL := tests/flash/model.c tests/flash/workload.c
 FLASH_TEST_CFLAGS := -Ifirmware/security_core/store -Ifirmware/security_core -Itests/flash

@@ -10,7 +10,7 @@
 #include "internal.h"
 #include "workload.h"
 
-enum { ROUNDS = 40, VALUE_MOST = 70000 };
+enum { ROUNDS = 80, VALUE_MOST = 70000 };
 
 static const struct {
     uint32_t block_size, blocks, page_size, scale, steps;
@@ -95,11 +95,11 @@ static void print_object(FILE *out, const struct store_info *info, int error)
         fprintf(out, "counter \"%s\" \"%s\" = %llu\n", info->bundle, info->name, (unsigned long long)counter);
 }
 
-static void print_store(FILE *out, int result)
+static void print_store(FILE *out, int result, unsigned rotten)
 {
     struct store_info info;
     int error;
-    fprintf(out, "geometry %u %u\nresult %d %u\n", m.flash.block_size, m.flash.blocks, result, store.read_only);
+    fprintf(out, "geometry %u %u\nresult %d %u\nrotten %u\n", m.flash.block_size, m.flash.blocks, result, store.read_only, rotten);
     for (uint32_t cursor = 0; (error = store_next(&store, &cursor, STORE_ANY, NULL, &info)) != STORE_NOT_FOUND;)
         print_object(out, &info, error);
     for (unsigned i = 0; i < m.flash.blocks; i++) {
@@ -119,14 +119,14 @@ static bool make(unsigned number, unsigned geometry, uint32_t seed)
     }
     run(seed, geometries[geometry].scale, geometries[geometry].steps);
     decide_weak_bits();
-    if (seed % 4 == 2)
-        rot(1 + seed % 8);
+    unsigned rotten = seed % 4 == 2 ? 1 + seed % 8 : 0;
+    rot(rotten);
     m.lenient = true;
     m.cut_at = UINT64_MAX;
     bool saved = save(number, "cut");
     FILE *out = create(number, "txt");
     if (out != NULL)
-        print_store(out, store_open(&store, &m.flash));
+        print_store(out, store_open(&store, &m.flash), rotten);
     saved = saved && out != NULL && fclose(out) == 0 && save(number, "open");
     model_free(&m);
     return saved;

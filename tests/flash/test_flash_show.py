@@ -74,19 +74,20 @@ def test_same_objects(flashes):
 
 
 def test_same_blocks(flashes):
-    """Once the store is open: before, the store has still to erase, and to void."""
+    """Once the store is open: before, it has still to erase, and to void. Of free space it may see less: it remembers what a record that it has voided
+    would have taken. Rotten bits behind the slots are slots to the reader, and not to the store that has just written them."""
     folder, count = flashes
     compared = 0
     for number in range(count):
         account = said(folder, number)
         flash = read(folder, number, "open")
         for line in account["block"]:
-            index, state, *figures = line.split()
+            index, state, erases, slots, live, free = line.split()
             block = flash.blocks[int(index)]
             assert block.bad == (state == "bad"), f"image {number}, block {index}"
-            if state == "good" and account["result"] == ["0 0"]:
-                free = max(0, block.low - 64 - 52 * block.count)
-                assert [str(n) for n in (block.erases, block.count, flash.live(block), free)] == figures, f"image {number}, block {index}"
+            if state == "good" and account["result"] == ["0 0"] and account["rotten"] == ["0"]:
+                assert (block.erases, block.count, flash.live(block)) == (int(erases), int(slots), int(live)), f"image {number}, block {index}"
+                assert int(free) <= max(0, block.low - 64 - 52 * block.count), f"image {number}, block {index}"
                 compared += 1
     assert compared > 500
 

@@ -77,13 +77,14 @@ static uint32_t slot_offset(unsigned index)
     return HEADERS_SIZE + index * SLOT_SIZE;
 }
 
-/* A slot that the flash refuses to read counts as unreadable. */
+/* A slot that the flash refuses to read counts as unreadable; so does one whose data would lie over slots, which no overwriting must reach. */
 enum slot_state slot_read(struct store *s, unsigned block, unsigned index, struct slot *slot)
 {
     uint8_t raw[SLOT_SIZE];
     if (load(s, block, slot_offset(index), raw, SLOT_SIZE) != STORE_OK)
         return SLOT_UNREADABLE;
-    return slot_decode(s, raw, slot);
+    enum slot_state state = slot_decode(s, raw, slot);
+    return state == SLOT_VALID && slot->length > 0 && slot->offset < slot_offset(index + 1) ? SLOT_UNREADABLE : state;
 }
 
 /* Clears one of a slot's state words. */

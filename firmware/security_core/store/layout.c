@@ -95,8 +95,7 @@ static bool sensible(const struct store *s, const struct slot *slot)
     const uint32_t block_size = s->flash->block_size;
     if (slot->serial >= NUMBERS_END || slot->transaction >= NUMBERS_END)
         return false;
-    if (slot->length > 0 && (slot->offset % 4 != 0 || slot->offset < HEADERS_SIZE + SLOT_SIZE || slot->offset > block_size ||
-                             padded(slot->length) > block_size - slot->offset))
+    if (slot->length > 0 && (slot->offset % 4 != 0 || slot->offset > block_size || padded(slot->length) > block_size - slot->offset))
         return false;
     switch (slot->type) {
     case SLOT_HEAD:

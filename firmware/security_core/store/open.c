@@ -330,12 +330,18 @@ static bool still_there(const struct store_block *b)
     return b->flags & BLOCK_VICTIM || !(b->flags & (BLOCK_VALID | BLOCK_BAD));
 }
 
+/* A dead HEAD has been replaced, and what it replaced itself is dead as well; but a secret's may be one whose writing failed. */
+static bool given_up(const struct slot *slot)
+{
+    return slot->dead && slot->kind == STORE_SECRET;
+}
+
 static int visit_consequence(struct store *s, unsigned block, unsigned index, struct slot *slot)
 {
     bool kill = slot->type == SLOT_DELETE || (slot->type == SLOT_HEAD && slot->other != 0) ||
                 (slot->type == SLOT_COMMIT && undone(s, slot->transaction));
     int error = STORE_OK;
-    if (slot->transaction <= s->session || slot->dead || !slot_commits(slot) || !counts(s, block, index, slot))
+    if (slot->transaction <= s->session || given_up(slot) || !slot_commits(slot) || !counts(s, block, index, slot))
         return STORE_OK;
     if (!slot->confirmed) {
         if (kill)

@@ -112,7 +112,7 @@ static void tidy(unsigned block)
         memcpy(raw, cells + at, SLOT_SIZE);
         if ((state = slot_decode(&store, raw, &slot)) == SLOT_ERASED)
             break;
-        if (state == SLOT_VALID && slot.length > 0 && slot.offset < low)
+        if (state == SLOT_VALID && slot.length > 0 && slot.offset >= at + SLOT_SIZE && slot.offset < low)
             low = slot.offset;
     }
     if (at < low)
