@@ -434,6 +434,29 @@ static void test_data_over_slots(void **state)
     }
 }
 
+/* A collection copies what is wrong, and it stays wrong; also with a CRC of 0. */
+static void test_copied_rot(void **state)
+{
+    (void)state;
+    struct store_info info;
+    struct slot slot;
+    char seen[10];
+    put_text(&key, "value");
+    assert_int_equal(store_find(&store, &key, &info), STORE_OK);
+    unsigned block = store.entries[info.entry].block, index = store.entries[info.entry].slot;
+    assert_int_equal(slot_read(&store, block, index, &slot), SLOT_VALID);
+    slot.crc = 0;
+    uint8_t *place = m.cells + block * 4096 + HEADERS_SIZE + index * SLOT_SIZE;
+    slot_encode(place, &slot);
+    memset(place, 0, 8);
+    open_again();
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(store_find(&store, &key, &info), STORE_OK);
+        assert_int_equal(store_read(&store, &info, 0, seen, sizeof seen), STORE_CORRUPT);
+        assert_int_equal(collect(&store, store.entries[info.entry].block), STORE_OK);
+    }
+}
+
 /* Any single bit of the flash: at most one object is lost, and none changes. */
 static void test_every_bit(void **state)
 {
@@ -699,7 +722,7 @@ int main(void)
         TEST(test_put_read_delete), TEST(test_read_part), TEST(test_arguments), TEST(test_streams), TEST(test_transaction),
         TEST(test_iteration), TEST(test_counters), TEST(test_never_initialised), TEST(test_other_versions), TEST(test_rot),
         TEST(test_rotten_counter), TEST(test_confirmed_alone), TEST(test_two_of_one_name),
-        TEST(test_unfinished_and_dead), TEST(test_data_over_slots), TEST(test_every_bit), TEST(test_full), TEST(test_many_objects), TEST(test_large),
+        TEST(test_unfinished_and_dead), TEST(test_data_over_slots), TEST(test_copied_rot), TEST(test_every_bit), TEST(test_full), TEST(test_many_objects), TEST(test_large),
         TEST(test_even_wear), TEST(test_worn), TEST(test_image_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,13 +131,12 @@ int writer_put(struct store *s, struct store_writer *w, const void *data, uint32
     return STORE_OK;
 }
 
-/* Writes what is left, and the slot with the data's place and CRC (a CRC that is there stays). @return index of the slot in w->block. */
+/* Writes what is left, and the slot with the data's place and CRC. @return index of the slot in w->block. */
 int writer_close(struct store *s, struct store_writer *w, struct slot *slot)
 {
     int error = flush(s, w);
     slot->length = w->length;
-    if (slot->crc == 0)
-        slot->crc = w->crc;
+    slot->crc = w->crc;
     for (unsigned tries = 0; !error; tries++) {
         slot->offset = w->start;
         int index = slot_append(s, w->block, slot);
@@ -187,6 +186,7 @@ int record_copy(struct store *s, unsigned block, struct slot *slot, unsigned *to
         if (!error)
             error = writer_put(s, w, chunk, piece);
     }
+    w->crc = slot->crc; /* what was wrong before stays wrong */
     int index = error ? error : writer_close(s, w, slot);
     if (index < 0)
         writer_drop(s, w);

@@ -4,7 +4,7 @@
 # Parsers of outside input under libFuzzer with sanitizers (clang-19), a target each.
 #   make fuzz-parsers TIME=seconds [PARSER=bundle]    all, or one; new inputs go to build/host/parsers/<name>
 #   make fuzz-parsers-corpus                          puts the smallest set of them with the same coverage into tests/fuzz/parsers/corpus
-# `make test` replays the corpora, each input also 200 times with a few bytes changed.
+# `make test` replays the corpora, each input also 200 times (flash, which takes longer: 20) with a few bytes changed.
 
 PARSERS := bundle package boot_manifest manifest console zmodem cpio capdl sdk mailbox_core mailbox_driver flash
 PARSER  ?= $(PARSERS) composer
@@ -27,7 +27,7 @@ mailbox_core_PARSER_CFLAGS = -Ifirmware/security_core
 mailbox_driver_PARSED = $(addprefix services/mailbox_driver/src/,exchange.c port_virt.c) $(MAILBOX_SRCS)
 mailbox_driver_PARSER_CFLAGS = -Itests/unit/mailbox -Iservices/mailbox_driver/src -Iservices/mailbox_driver/include
 flash_PARSED     = tests/flash/model.c $(STORE_SRCS) common/crc32/src/crc32.c
-flash_PARSER_CFLAGS = -Ifirmware/security_core/store -Itests/flash
+flash_PARSER_CFLAGS = -Ifirmware/security_core/store -Itests/flash -DROUNDS=20
 
 PARSER_DIR := build/host/parsers
 define PARSER_RULES

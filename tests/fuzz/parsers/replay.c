@@ -7,6 +7,9 @@
 #include <string.h>
 
 #define MAX_INPUT 65536u
+#ifndef ROUNDS
+#define ROUNDS 200
+#endif
 
 static uint32_t seed = 1;
 
@@ -51,7 +54,7 @@ int main(int argc, char **argv)
     static char line[2 * MAX_INPUT + 16];
     static uint8_t data[MAX_INPUT], changed[MAX_INPUT];
     const char *name = argc > 1 ? argv[1] : CORPUS;
-    long rounds = argc > 2 ? strtol(argv[2], NULL, 0) : 200;
+    long rounds = argc > 2 ? strtol(argv[2], NULL, 0) : ROUNDS;
     unsigned inputs = 0;
     FILE *file = fopen(name, "r");
     if (file == NULL) {
