@@ -10,7 +10,11 @@ enum { AT_MAGIC = 0, AT_VADDR = 8, AT_ENTRY = 16, AT_FLAGS = 24, AT_FSIZE = 28, 
 
 /* The stack (16 KiB at most here), its guards and the IPC buffer lie above the image. */
 const struct bundle_rules bundle_app_rules = {
-    .type = BUNDLE_TYPE_APP, .user_top = 0x80000000u, .limit = 0x7fff0000u, .max_memory = 0x10000000u,
+    .type = BUNDLE_TYPE_APP, .other_type = BUNDLE_TYPE_NONE, .user_top = 0x80000000u, .limit = 0x7fff0000u, .max_memory = 0x10000000u,
+};
+const struct bundle_rules bundle_model_rules = {
+    .type = BUNDLE_TYPE_SPRINGBOK_MODEL, .other_type = BUNDLE_TYPE_KELVIN_MODEL, .user_top = UINT32_MAX, .limit = UINT32_MAX,
+    .max_memory = 16u << 20,
 };
 
 static uint32_t be32(const uint8_t *p)
@@ -98,7 +102,7 @@ static BundleError read_header(const struct bundle_reader *reader, uint8_t heade
 static BundleError check_kind(const struct bundle_rules *rules, const uint8_t *header, const struct bundle_section *section)
 {
     uint32_t type = be32(header + AT_TYPE), align = be32(header + AT_ALIGN);
-    if (type != rules->type && !(type == BUNDLE_TYPE_NONE && rules->type == BUNDLE_TYPE_APP))
+    if (type != rules->type && type != rules->other_type)
         return BUNDLE_WRONG_TYPE;
     if ((section->flags & ~KNOWN_FLAGS) != 0 || (section->flags & BUNDLE_RIGHTS) == 0)
         return BUNDLE_BAD_FLAGS;

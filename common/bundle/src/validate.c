@@ -18,31 +18,52 @@ static BundleError check_crc(const struct bundle_source *source, struct bundle_t
     return crc == bytes.crc32 ? BUNDLE_OK : BUNDLE_BAD_CRC;
 }
 
-/* The entry point may be named by any section, so the text it must lie in is looked up in a second walk over the headers. */
-static BundleError check_entry(struct bundle_reader *reader, uint32_t entry)
+void bundle_sum_add(struct bundle_sum *sum, const struct bundle_section *section)
 {
-    struct bundle_section section;
-    bundle_open(reader, reader->source, reader->rules);
-    while (bundle_next(reader, &section) == BUNDLE_OK)
-        if ((section.flags & BUNDLE_FLAG_EXECUTE) && entry >= section.vaddr && entry - section.vaddr < section.fsize)
-            return (entry & 1) != 0 ? BUNDLE_ENTRY_MISALIGNED : BUNDLE_OK;
+    sum->sections++;
+    sum->flags |= section->flags;
+    if (section->flags & BUNDLE_FLAG_ENTRY) {
+        sum->entry = section->entry;
+        sum->entries++;
+    }
+    if ((section->flags & BUNDLE_FLAG_EXECUTE) && sum->texts < BUNDLE_MAX_SECTIONS) {
+        sum->text[sum->texts].vaddr = section->vaddr;
+        sum->text[sum->texts++].size = section->fsize;
+    }
+}
+
+/* The entry point may be named by any section. */
+static BundleError check_entry(const struct bundle_sum *sum)
+{
+    for (uint32_t i = 0; i < sum->texts; i++)
+        if (sum->entry >= sum->text[i].vaddr && sum->entry - sum->text[i].vaddr < sum->text[i].size)
+            return (sum->entry & 1) != 0 ? BUNDLE_ENTRY_MISALIGNED : BUNDLE_OK;
     return BUNDLE_ENTRY_OUTSIDE_TEXT;
 }
 
-/* What the headers add up to; *error is set when they end as they should not. */
-static struct bundle_info sum_up(struct bundle_reader *reader, uint32_t *entries, uint32_t *flags, BundleError *error)
+BundleError bundle_sum_check(const struct bundle_sum *sum)
+{
+    if ((sum->flags & BUNDLE_FLAG_EXECUTE) == 0)
+        return BUNDLE_NO_TEXT;
+    if (sum->entries != 1)
+        return sum->entries == 0 ? BUNDLE_NO_ENTRY : BUNDLE_DUPLICATE_ENTRY;
+    return check_entry(sum);
+}
+
+/* All headers; *error is set when they end as they should not. */
+static struct bundle_info walk(struct bundle_reader *reader, struct bundle_sum *sum, struct bundle_section *sections, BundleError *error)
 {
     struct bundle_section section;
     struct bundle_info info = { 0 };
     while ((*error = bundle_next(reader, &section)) == BUNDLE_OK) {
-        if (info.sections++ == 0)
+        if (sum->sections == 0)
             info.lowest = section.vaddr & ~(BUNDLE_PAGE - 1);
-        *flags |= section.flags;
-        if (section.flags & BUNDLE_FLAG_ENTRY) {
-            info.entry = section.entry;
-            ++*entries;
-        }
+        if (sections != NULL)
+            sections[sum->sections] = section;
+        bundle_sum_add(sum, &section);
     }
+    info.sections = sum->sections;
+    info.entry = sum->entry;
     info.end = (reader->end + BUNDLE_PAGE - 1) & ~(BUNDLE_PAGE - 1);
     info.pages = reader->memory / BUNDLE_PAGE;
     info.signature = reader->signature;
@@ -67,22 +88,18 @@ static BundleError check_signature(const struct bundle_source *source, const str
     return info->signature.size == BUNDLE_SIGNATURE_SIZE(hashes) ? BUNDLE_OK : BUNDLE_BAD_SIGNATURE_SECTION;
 }
 
-BundleError bundle_scan(const struct bundle_source *source, const struct bundle_rules *rules, struct bundle_info *info)
+BundleError bundle_scan(const struct bundle_source *source, const struct bundle_rules *rules, struct bundle_info *info,
+                        struct bundle_section *sections)
 {
     struct bundle_reader reader;
-    uint32_t entries = 0, flags = 0;
+    struct bundle_sum sum = { 0 };
     BundleError error;
     bundle_open(&reader, source, rules);
-    *info = sum_up(&reader, &entries, &flags, &error);
+    *info = walk(&reader, &sum, sections, &error);
     if (error != BUNDLE_END)
         return error;
-    if ((error = check_signature(source, info)) != BUNDLE_OK)
-        return error;
-    if ((flags & BUNDLE_FLAG_EXECUTE) == 0)
-        return BUNDLE_NO_TEXT;
-    if (entries != 1)
-        return entries == 0 ? BUNDLE_NO_ENTRY : BUNDLE_DUPLICATE_ENTRY;
-    return check_entry(&reader, info->entry);
+    error = check_signature(source, info);
+    return error != BUNDLE_OK ? error : bundle_sum_check(&sum);
 }
 
 BundleError bundle_validate(const struct bundle_source *source, const struct bundle_rules *rules,
@@ -92,7 +109,7 @@ BundleError bundle_validate(const struct bundle_source *source, const struct bun
     struct bundle_section section;
     struct bundle_info unused;
     info = info != NULL ? info : &unused;
-    BundleError error = bundle_scan(source, rules, info);
+    BundleError error = bundle_scan(source, rules, info, NULL);
     if (error == BUNDLE_OK)
         error = check_crc(source, info->signature, scratch, scratch_size);
     if (error == BUNDLE_OK)

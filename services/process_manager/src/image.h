@@ -7,16 +7,12 @@
 #include <manifest/manifest.h>
 #include <model/geometry.h>
 
-struct image_section {
-    struct bundle_section header;
-    uint32_t crc;               /* of the data loaded so far */
-};
-
 struct image {
     const char *name;           /* bundle id */
     struct bundle_source source;
     struct bundle_info info;
-    struct image_section sections[BUNDLE_MAX_SECTIONS];
+    struct bundle_section sections[BUNDLE_MAX_SECTIONS];
+    uint32_t crc[BUNDLE_MAX_SECTIONS];  /* of the data of each that was loaded so far */
     struct manifest manifest;
     char text[MANIFEST_MAX];    /* of the manifest */
 };
@@ -33,6 +29,10 @@ struct layout {
 /* Looks at a stored image and its manifest: ProcessManagerError, BUNDLE_ERROR_BASE + BundleError or a MANIFEST_ERROR. The name
  * must stay valid as long as the image is used. */
 int image_open(struct image *image, const char *name);
+
+/* Looks at the first n bytes of an image of `size` bytes that is being installed as `name`: the error of its manifest, if that is there already;
+ * PM_SUCCESS otherwise. Uses the memory of the image. */
+int image_check_beginning(struct image *image, const char *name, const uint8_t *bytes, size_t n, uint32_t size);
 
 /* False: there is no room for stack and buffer between the image and the end of the address space. */
 bool image_layout(const struct image *image, const struct model_paging *paging, struct layout *layout);

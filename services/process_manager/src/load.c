@@ -17,23 +17,23 @@ static bool data_in_page(const struct bundle_section *s, uint32_t vaddr, uint32_
     return *from < *to;
 }
 
-static BundleError fill(struct image *image, struct image_section *section, uint32_t vaddr, uint8_t *page)
+static BundleError fill(struct image *image, uint32_t i, uint32_t vaddr, uint8_t *page)
 {
-    const struct bundle_section *s = &section->header;
+    const struct bundle_section *s = &image->sections[i];
     uint32_t from, to;
     if (!data_in_page(s, vaddr, &from, &to))
         return BUNDLE_OK;
     uint8_t *at = page + (s->vaddr + from - vaddr);
     if (image->source.read(image->source.ctx, s->data + from, at, to - from) != 0)
         return BUNDLE_READ_FAILED;
-    section->crc = crc32_update(section->crc, at, to - from);
+    image->crc[i] = crc32_update(image->crc[i], at, to - from);
     return BUNDLE_OK;
 }
 
 /* Index behind the last section that begins in or before the page. */
 static uint32_t sections_until(const struct image *image, uint32_t i, uint32_t vaddr)
 {
-    while (i < image->info.sections && image->sections[i].header.vaddr < vaddr + BUNDLE_PAGE)
+    while (i < image->info.sections && image->sections[i].vaddr < vaddr + BUNDLE_PAGE)
         i++;
     return i;
 }
@@ -43,15 +43,15 @@ static int load_page(struct image *image, uint32_t first, uint32_t vaddr, const 
     uint32_t behind = sections_until(image, first, vaddr), from, to;
     uint8_t *page = NULL;
     for (uint32_t i = first; i < behind; i++) {
-        if (!data_in_page(&image->sections[i].header, vaddr, &from, &to))
+        if (!data_in_page(&image->sections[i], vaddr, &from, &to))
             continue;
         if (page == NULL && (page = target->open(target->ctx)) == NULL)
             return PM_START_FAILED;
-        BundleError error = fill(image, &image->sections[i], vaddr, page);
+        BundleError error = fill(image, i, vaddr, page);
         if (error != BUNDLE_OK)
             return BUNDLE_ERROR_BASE + (int)error;
     }
-    uint32_t rights = image->sections[first].header.flags & BUNDLE_RIGHTS;
+    uint32_t rights = image->sections[first].flags & BUNDLE_RIGHTS;
     return target->place(target->ctx, vaddr, rights) ? PM_SUCCESS : PM_START_FAILED;
 }
 
@@ -59,8 +59,8 @@ int image_load(struct image *image, const struct load_target *target)
 {
     uint32_t next = 0;          /* first page that is not loaded yet */
     for (uint32_t i = 0; i < image->info.sections; i++) {
-        struct image_section *section = &image->sections[i];
-        uint32_t vaddr = section->header.vaddr & ~(BUNDLE_PAGE - 1), end = section->header.vaddr + section->header.msize;
+        const struct bundle_section *section = &image->sections[i];
+        uint32_t vaddr = section->vaddr & ~(BUNDLE_PAGE - 1), end = section->vaddr + section->msize;
         if (vaddr < next)
             vaddr = next;
         for (; vaddr < end; vaddr += BUNDLE_PAGE) {
@@ -69,7 +69,7 @@ int image_load(struct image *image, const struct load_target *target)
                 return error;
             next = vaddr + BUNDLE_PAGE;
         }
-        if (section->crc != section->header.crc32)
+        if (image->crc[i] != section->crc32)
             return BUNDLE_ERROR_BASE + BUNDLE_BAD_CRC;
     }
     return PM_SUCCESS;

@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     BundleError error = bundle_validate(&source, &bundle_app_rules, scratch, sizeof scratch, &info);
     REQUIRE(error >= BUNDLE_OK && error < BUNDLE_ERRORS && bundle_error_text(error) != NULL);
     if (error == BUNDLE_OK) {
-        REQUIRE(bundle_scan(&source, &bundle_app_rules, &again) == BUNDLE_OK && again.entry == info.entry && again.pages == info.pages);
+        REQUIRE(bundle_scan(&source, &bundle_app_rules, &again, NULL) == BUNDLE_OK && again.entry == info.entry && again.pages == info.pages);
         check_sections(&source, &info);
     }
     image.fails = data[0] & 2;

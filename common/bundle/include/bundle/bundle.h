@@ -123,12 +123,13 @@ struct bundle_source {
 
 /* What an image may look like. Addresses are below 2^32 on every architecture. */
 struct bundle_rules {
-    uint32_t type;              /* required type; BUNDLE_TYPE_APP also admits BUNDLE_TYPE_NONE */
+    uint32_t type, other_type;  /* one of them is required */
     uint32_t user_top;          /* first address that is the kernel's */
     uint32_t limit;             /* first address that sections may not use (<= user_top) */
     uint32_t max_memory;        /* most bytes of memory, page-rounded, of all sections together */
 };
-extern const struct bundle_rules bundle_app_rules;
+/* Applications (the field may be empty). Models, which live at fixed addresses of the vector core's windows. */
+extern const struct bundle_rules bundle_app_rules, bundle_model_rules;
 
 struct bundle_section {
     uint32_t vaddr, entry, flags, fsize, msize, crc32;
@@ -173,8 +174,22 @@ struct bundle_info {
     struct bundle_text signature, manifest;
 };
 
-/* Checks everything but the data's CRCs: all headers, and the entry point against them. */
-BundleError bundle_scan(const struct bundle_source *source, const struct bundle_rules *rules, struct bundle_info *info);
+/* What the sections with memory add up to, and what only all of them together show. All zeros before the first. */
+struct bundle_sum {
+    uint32_t sections, entries, flags, texts;
+    uint32_t entry;
+    struct {
+        uint32_t vaddr, size;
+    } text[BUNDLE_MAX_SECTIONS];                /* executable ones */
+};
+void bundle_sum_add(struct bundle_sum *sum, const struct bundle_section *section);
+/* There is text, and one entry point, which lies in it. */
+BundleError bundle_sum_check(const struct bundle_sum *sum);
+
+/* Checks everything but the data's CRCs: all headers, and the entry point against them. sections: where those with memory are noted,
+ * BUNDLE_MAX_SECTIONS of them, or NULL. */
+BundleError bundle_scan(const struct bundle_source *source, const struct bundle_rules *rules, struct bundle_info *info,
+                        struct bundle_section *sections);
 
 /* Checks the whole image. scratch: buffer for data on its way through the CRC, any size > 0. info may be NULL. */
 BundleError bundle_validate(const struct bundle_source *source, const struct bundle_rules *rules,
