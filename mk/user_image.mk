@@ -29,10 +29,12 @@ SEL4_NUMBERS := $(wildcard $(foreach d,. .. kernel sel4,$(addprefix $(SEL4_OUT_D
 OUT         := build/user-$(ARCH)-$(BUILD)$(VARIANT)$(if $(filter headless,$(SYSTEM)),-headless)$(POLLING:true=-polled)-$(firstword $(shell \
     { echo $(abspath $(SEL4_OUT_DIR)); cat $(SEL4_CONFIG) $(SEL4_NUMBERS); } | cksum))
 API_NUMBERS := $(OUT)/gen/kernel_numbers.json
-BOOT_PARTS  := $(filter-out kernel/% firmware/% tests/%,$(wildcard */build.mk */*/build.mk */*/*/build.mk))
+BOOT_PARTS  := $(filter-out kernel/% firmware/% tests/%,$(wildcard */build.mk */*/build.mk */*/*/build.mk)) \
+               $(addprefix firmware/security_core/,crypto/build.mk package/build.mk store/build.mk)
+LOCAL_CORE  := true
 
 # Kernels of the standard configuration have no memory outside RAM where the built-in bundles could lie: they are part of the image. And there is
-# no security core: MailboxDriver finds a page of zeros where it would have said that it is there.
+# no security core: MailboxDriver finds a page of zeros where it would have said that it is there, and SecurityCoordinator has a stand-in.
 COMPOSE_EXTRA = --content archive_hw.archive=$(BUILTINS) --content mailbox_hw.fifo=/dev/null --content mailbox_hw.buffers=/dev/null --root-cnode-bits $(call sel4_value,ROOT_CNODE_SIZE_BITS) \
-    $(POLLING:true=--also system/polled.camkes)
+    --also system/local_core.camkes $(POLLING:true=--also system/polled.camkes)
 COMPOSE_IMAGE = --tcb-bits $(if $(filter riscv64,$(ARCH)),$(if $(call sel4_value,HAVE_FPU),11,10),$(if $(call sel4_value,HAVE_FPU),10,9))

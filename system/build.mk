@@ -6,12 +6,22 @@
 
 ASSEMBLY    ?= system/$(if $(filter headless,$(SYSTEM)),headless,system).camkes
 # What it imports may name components, too.
-ASSEMBLY_FILES := $(ASSEMBLY) system/services.camkes system/components.camkes $(POLLING:true=system/polled.camkes)
+#   ALLOW_UNSIGNED=true      the security core accepts unsigned packages, and says so at every start
+ALLOW_UNSIGNED ?= false
+ifneq ($(filter-out true false,$(ALLOW_UNSIGNED)),)
+$(error ALLOW_UNSIGNED=$(ALLOW_UNSIGNED): true or false)
+endif
+UNSIGNED       := $(patsubst true,system/unsigned.camkes,$(filter true,$(ALLOW_UNSIGNED)))
+ASSEMBLY_FILES := $(ASSEMBLY) system/services.camkes system/components.camkes $(POLLING:true=system/polled.camkes) $(LOCAL_CORE:true=system/local_core.camkes) $(UNSIGNED)
+
+# Remembers what is added; something else makes it newer, and so the assembly.
+ALSO_MARK := $(GEN)/also.txt
+$(shell mkdir -p $(GEN) && { echo '$(UNSIGNED)' | cmp -s - $(ALSO_MARK) || echo '$(UNSIGNED)' > $(ALSO_MARK); })
 COMPOSER    := tools/composer/compose.py
 COMPOSER_PY := $(wildcard tools/composer/*.py)
 BUILTINS    ?= $(OUT)/builtins.cpio
 WORD_BITS   := $(if $(filter riscv64,$(ARCH)),64,32)
-COMPOSE_ARGS = $(ASSEMBLY) -I platforms/$(PLATFORM) -I interfaces --size-of BUILTINS_SIZE=$(BUILTINS) --word-bits $(WORD_BITS) $(COMPOSE_EXTRA)
+COMPOSE_ARGS = $(ASSEMBLY) -I platforms/$(PLATFORM) -I interfaces --size-of BUILTINS_SIZE=$(BUILTINS) --word-bits $(WORD_BITS) $(UNSIGNED:%=--also %) $(COMPOSE_EXTRA)
 
 # The services that this assembly has. services/ is included before system/ (mk/main.mk sorts): COMPONENTS is complete here.
 ASSEMBLED := $(filter $(shell sed -n 's/^ *component  *[A-Za-z]*  *\([a-z_0-9]*\);.*/\1/p' $(ASSEMBLY_FILES)),$(COMPONENTS))
@@ -19,14 +29,14 @@ ASSEMBLED := $(filter $(shell sed -n 's/^ *component  *[A-Za-z]*  *\([a-z_0-9]*\
 # Generated files keep their time when their content does not change; the stamp says when the composer last looked.
 GLUE_STAMP := $(GEN)/glue.stamp
 GLUE_FILES := $(foreach c,$(ASSEMBLED),$(addprefix $(GEN)/$c/,camkes.h camkes.c link.args))
-$(GLUE_STAMP): $(ASSEMBLY_FILES) $(wildcard platforms/$(PLATFORM)/*.camkes interfaces/*.idl4) $(COMPOSER_PY) $(BUILTINS)
+$(GLUE_STAMP): $(ASSEMBLY_FILES) $(ALSO_MARK) $(wildcard platforms/$(PLATFORM)/*.camkes interfaces/*.idl4) $(COMPOSER_PY) $(BUILTINS)
 	@mkdir -p $(@D)
 	@echo "  GLUE  $(ASSEMBLY)"
 	$(Q)$(PY) $(COMPOSER) glue $(COMPOSE_ARGS) --out $(GEN)
 	@touch $@
 $(GLUE_FILES): $(GLUE_STAMP) ;
 
-# component_rules NAME: its sources see its own camkes.h only. Objects follow the files that their flags are in.
+# component_rules NAME: its sources see its own camkes.h only. <NAME>_LIBS: further archives. Objects follow the files that their flags are in.
 define component_rules
 $(1)_OBJS := $$(patsubst %,$(OUT)/components/$(1)/%.o,$$($(1)_SRCS)) $(OUT)/components/$(1)/camkes.c.o
 $(OUT)/components/$(1)/camkes.c.o: $(GEN)/$(1)/camkes.c mk/toolchain.mk | $$$$(GENERATED_HEADERS)
@@ -35,9 +45,9 @@ $(OUT)/components/$(1)/camkes.c.o: $(GEN)/$(1)/camkes.c mk/toolchain.mk | $$$$(G
 $(OUT)/components/$(1)/%.o: % $(GEN)/$(1)/camkes.h services/$(1)/build.mk mk/toolchain.mk | $$$$(GENERATED_HEADERS)
 	@mkdir -p $$(@D)
 	$(Q)$(CC) $$(USER_CFLAGS) -I$(GEN)/$(1) -Iservices/$(1)/include -Iservices/$(1)/src $$($(1)_CFLAGS) $(DEPFLAGS) -c $$< -o $$@
-$(OUT)/$(1).elf: $$($(1)_OBJS) $(OUT)/libkata.a $(GEN)/$(1)/link.args tools/composer/component.ld
+$(OUT)/$(1).elf: $$($(1)_OBJS) $$($(1)_LIBS) $(OUT)/libkata.a $(GEN)/$(1)/link.args tools/composer/component.ld
 	@echo "  LD    $$@"
-	$(Q)$(LINK) $$(USER_LDFLAGS) @$(GEN)/$(1)/link.args -T tools/composer/component.ld $$($(1)_OBJS) $(OUT)/libkata.a -lgcc -o $$@
+	$(Q)$(LINK) $$(USER_LDFLAGS) @$(GEN)/$(1)/link.args -T tools/composer/component.ld $$($(1)_OBJS) $$($(1)_LIBS) $(OUT)/libkata.a -lgcc -o $$@
 -include $$($(1)_OBJS:.o=.d)
 endef
 $(foreach c,$(ASSEMBLED),$(eval $(call component_rules,$c)))

@@ -10,7 +10,8 @@ kernels' under their names.
 
 Both run under QEMU's -icount shift=0,sleep=off: the figures repeat to the instruction, and each run is made twice to prove
 it. QEMU counts the instructions of all harts together. The security core boots first: security_core_measure is what it takes to verify the boot
-manifest and to hash every image, while the other harts sleep (boot_measured in its memory). The count starts at 0 when it lets hart 0 go (the boot ROM
+manifest and to hash every image, while the other harts sleep (boot_measured in its memory); security_core_save, to write the recovery images at the
+first start of a version, and security_core_save_later to find them at others. The count starts at 0 when it lets hart 0 go (the boot ROM
 writes minstret), and afterwards it sleeps but for a look at its mailbox once a second: boot_to_prompt is hart 0's way from its first instruction to
 the prompt, with the security core's answer to MailboxDriver's first words.
 
@@ -20,7 +21,9 @@ import argparse
 import json
 import os
 import re
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
@@ -31,11 +34,14 @@ import scripted
 ICOUNT = ["-icount", "shift=0,sleep=off"]
 KERNEL_LINE = re.compile(r"^bench (\w+) (\d+) (\d+) (\d+)$", re.M)
 APP = "hello"
+FLASH_LINE = re.compile(r"^since the start: (\d+) programs of (\d+) bytes, (\d+) erasures", re.M)
 # Commands of the script, and the names of those whose instructions are reported (the last run of each counts: the first one
 # warms nothing up, but it allocates what the second finds again).
 ROUND = [("app_install", f"install {APP}.app"), ("app_start", f"start {APP}"), ("app_stop", f"stop {APP}"),
          ("app_uninstall", f"uninstall {APP}")]
-SCRIPT_ROWS = ROUND * 2 + [("console_command", "echo")]
+KEYS = [("key_write", f"kvwrite {APP} key {'v' * 32}"), ("key_rewrite", f"kvwrite {APP} key {'w' * 32}"), ("key_read", f"kvread {APP} key"),
+        ("key_delete", f"kvdelete {APP} key")]
+SCRIPT_ROWS = ROUND * 2 + ROUND[:1] + KEYS + [("console_command", "echo")]
 
 
 def measure_kernel(out):
@@ -53,21 +59,38 @@ def measure_kernel(out):
 
 def measure_system(command):
     """Boots, installs, starts, stops and uninstalls an application."""
-    lines = ["instret"] + [f"instret {command}" for _, command in SCRIPT_ROWS] + ["shutdown"]
+    lines = ["instret", "flash"] + [line for _, command in SCRIPT_ROWS for line in (f"instret {command}", "flash")] + ["shutdown"]
     text = scripted.run_system(command, lines, ICOUNT, [APP])
     boot = re.search(r"^boot: (\d+)", text, re.M)
     counts = [int(n) for n in re.findall(r"^instructions: (\d+)", text, re.M)]
     if not boot or len(counts) != len(SCRIPT_ROWS) or "failed" in text:
         raise scripted.RunError("the console did not run the script:\n" + text[-2000:])
-    return {"boot_to_prompt": int(boot.group(1)), **{name: n for (name, _), n in zip(SCRIPT_ROWS, counts)}}
+    return {"boot_to_prompt": int(boot.group(1)), **{name: n for (name, _), n in zip(SCRIPT_ROWS, counts)}, **flash_operations(text)}
+
+
+def flash_operations(text):
+    """name_flash_programs, _bytes, _erasures of what changed the flash: differences of what the console's `flash` says."""
+    seen = [tuple(map(int, match)) for match in FLASH_LINE.findall(text)]
+    if len(seen) != len(SCRIPT_ROWS) + 1:
+        raise scripted.RunError("the console did not say what the flash does:\n" + text[-2000:])
+    rows = {}
+    for (name, _), before, after in zip(SCRIPT_ROWS, seen, seen[1:]):
+        if before != after:
+            rows |= {f"{name}_flash_{what}": b - a for what, a, b in zip(("programs", "bytes", "erasures"), before, after) if b != a}
+    return rows
 
 
 def measure_security_core(command, out):
     """What the security core does before it lets the other harts go."""
     with open(out / "security_core.elf", "rb") as file:
         symbol = ELFFile(file).get_section_by_name(".symtab").get_symbol_by_name("boot_measured")[0]
-    instructions, version = symbol["st_value"], symbol["st_value"] + 4
-    return {"security_core_measure": peek.words_when(command, version, [instructions], ICOUNT)[0]}
+    instructions, version, saving = (symbol["st_value"] + offset for offset in (0, 4, 48))
+    measure, later = peek.words_when(command, version, [instructions, saving], ICOUNT)
+    with tempfile.TemporaryDirectory() as folder:
+        empty = f"{folder}/empty.img"
+        subprocess.run([Path(__file__).parent / "flash_format.py", empty], check=True)
+        first = peek.words_when(re.sub(r"(if=pflash,[^ ]*file=)[^, ]*", rf"\g<1>{empty}", command), version, [saving], ICOUNT)[0]
+    return {"security_core_measure": measure, "security_core_save": first, "security_core_save_later": later}
 
 
 def twice(what, measure):

@@ -9,7 +9,8 @@
   sign.py sign KEY.pem BUNDLE [--name N] [--version V] [-o OUT]   name: that of its manifest, else that of the file; version: 1
   sign.py show BUNDLE                                  what its signature says (believes it)
   sign.py verify KEY.pem BUNDLE                        exit code 0 only if KEY has signed every byte of it
-  sign.py boot KEY.pem -o OUT [--version V] -- COMMAND...              boot manifest of the images that a QEMU command loads
+  sign.py boot KEY.pem -o OUT [--version V] [--composition FILE] -- COMMAND...    boot manifest of the images that a QEMU command
+                                                       loads; flags: what the composer's FILE says of the assembly, else none
   sign.py show-boot MANIFEST                           what it says (believes it)
 """
 import argparse
@@ -97,7 +98,8 @@ def verify(options):
 
 
 def sign_boot(options):
-    made = boot_manifest.signed(options.command, signing.private_key(options.key), options.version)
+    flags = boot_manifest.flags_of(options.composition) if options.composition else 0
+    made = boot_manifest.signed(options.command, signing.private_key(options.key), options.version, flags=flags)
     with open(options.out, "wb") as file:
         file.write(made.image())
 
@@ -106,6 +108,7 @@ def show_boot(options):
     with open(options.manifest, "rb") as file:
         found = boot_manifest.read(file.read())
     print(f"version  {found.version}\nkey      {found.key_id.hex()}\nmeasured {found.digest().hex()}")
+    print("unsigned packages are " + ("accepted" if found.flags & boot_manifest.ALLOW_UNSIGNED else "refused"))
     for record in found.records:
         name, base, size, value = boot_manifest.RECORD.unpack(record)
         print(f"{name.rstrip(bytes(1)).decode('ascii', 'replace'):15} 0x{base:08x} {size:8} {value.hex()}")
@@ -142,6 +145,7 @@ def arguments():
     command = commands.add_parser("boot")
     command.add_argument("key")
     command.add_argument("--version", type=int, default=1)
+    command.add_argument("--composition")
     command.add_argument("-o", "--out", required=True)
     command.add_argument("command", nargs="+")
     command.set_defaults(run=sign_boot, subject="out")

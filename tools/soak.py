@@ -42,7 +42,7 @@ class Soak:
         self.history = []
         self.count = {}
         self.malformed = list(malform.corpus())
-        self.console = kata.Console()
+        self.console = kata.Console(command=kata.accepting_unsigned(kata.qemu_command(), folder))     # takes what is made here
         self.builtins = re.findall(r"^(\S+)\.app \d+$", self.console.run("builtins"), re.M)
         self.debug = "test_kill" in self.console.run("help")
         self.model = Model(self)

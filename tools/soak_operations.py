@@ -76,8 +76,9 @@ def install_sent(s):
 
 
 def send_malformed(s):
-    _, message, data = s.random.choice(s.malformed)
-    s.judge(s.send(bundle_file(s, "malformed", data)), f"install failed: {re.escape(message)}", "malformed")
+    name, message, data = s.random.choice(s.malformed)
+    words = re.escape(message) + ("|signed with an unknown key" if name.startswith("sign") else "")
+    s.judge(s.send(bundle_file(s, "malformed", data)), f"install failed: ({words})", "malformed")
 
 
 def send_and_kill(s):
@@ -184,7 +185,12 @@ def keys(s):
     if known is None:
         s.ask(f"kvread nobody {key}", "failed: ")
         return
-    what = s.random.choice(("kvread", "kvwrite", "kvdelete"))
+    what = s.random.choice(("kvread", "kvwrite", "kvdelete", "keys"))
+    if what == "keys":
+        if not s.disturbed and not any(s.model.doubts((name, key)) for key in KEYS):
+            listed = re.findall(r"^(key\d) (\d+)$", s.run(f"keys {name}"), re.M)
+            assert s.disturbed or listed == [(key, str(len(value))) for key, value in sorted(known.keys.items())], f"{listed}, not {known.keys}"
+        return
     if what == "kvread":
         if not s.disturbed and not s.model.doubts((name, key)):
             s.model.reread_key(name, key, exact=True)

@@ -7,7 +7,9 @@
 #include <stdint.h>
 
 /* Variables that a restart of the firmware leaves as they are. They are zeros after the machine's reset. */
+#ifndef KEPT
 #define KEPT __attribute__((section(".kept")))
+#endif
 
 /* What outlives a restart. */
 struct core_kept {
@@ -22,6 +24,7 @@ struct core_kept {
     uint32_t wakeups;
     uint32_t boot_instructions;
     uint32_t random_bytes;
+    uint32_t store_instructions;    /* to open the store */
     bool released;                  /* harts 0 and 2 run */
 };
 extern struct core_kept core_kept;

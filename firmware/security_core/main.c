@@ -5,6 +5,7 @@
  * pieces of work; the watchdog alone interrupts. */
 
 #include <mailbox/message.h>
+#include <mailbox/request.h>
 #include <platform_gen.h>
 #include <string.h>
 
@@ -13,9 +14,11 @@
 #include "core.h"
 #include "csr.h"
 #include "doorbell.h"
+#include "flash_bus.h"
 #include "pmp.h"
 #include "rng.h"
 #include "server.h"
+#include "storage.h"
 #include "watchdog.h"
 
 enum { FAILURES_IN_A_ROW = 3, PAUSE_MS = 1000 };
@@ -57,11 +60,24 @@ static void mailbox_start(void)
     }
 }
 
+static void store_start(void)
+{
+    const struct flash *flash = flash_bus_open();
+    uint32_t before = (uint32_t)csr_read(minstret);
+    if (flash != NULL && storage_start(flash) != CORE_SUCCESS) {
+        console_puts("security core: the store cannot be used\n");
+    }
+    core_kept.store_instructions = (uint32_t)csr_read(minstret) - before;
+}
+
+/* Messages first; the store's upkeep in pieces in between. */
 static void work(void)
 {
-    while (server_step()) {
-        watchdog_reset();
-    }
+    do {
+        while (server_step()) {
+            watchdog_reset();
+        }
+    } while (storage_idle());
 }
 
 _Noreturn void core_main(void)
@@ -70,6 +86,7 @@ _Noreturn void core_main(void)
     pmp_lock();
     watchdog_reset();
     rng_init();
+    store_start();
     mailbox_start();
     boot_release();
     for (;;) {

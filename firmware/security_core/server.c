@@ -44,20 +44,6 @@ static void answer_error(uint8_t id, uint32_t error)
 
 /* --- serving --- */
 
-/* data: number and arguments of a request, its size, and what there is for error and results. Returns the size of the reply. */
-static size_t serve_at(uint8_t *data, size_t size, size_t room)
-{
-    uint32_t number, error = CORE_DESERIALIZE_FAILED;
-    struct request request = { .data = data + ERROR_BYTES, .room = room - ERROR_BYTES };
-    if (size >= ERROR_BYTES) {
-        memcpy(&number, data, sizeof number);
-        request.size = size - ERROR_BYTES;
-        error = dispatch(number, &request);
-    }
-    memcpy(data, &error, sizeof error);
-    return ERROR_BYTES + (error == CORE_SUCCESS ? request.result : 0);
-}
-
 static void serve_long(struct mailbox_message *message)
 {
     uint32_t left = server.window.size - (message->address - server.window.base), room = mailbox_reply_room(message->size);
@@ -68,14 +54,14 @@ static void serve_long(struct mailbox_message *message)
         answer(message);
         return;
     }
-    message->size = (uint16_t)serve_at(data, message->size, room);
+    message->size = (uint16_t)dispatch_message(data, message->size, room);
     message->reply = true;
     answer(message);
 }
 
 static void serve_short(struct mailbox_message *message)
 {
-    message->size = (uint16_t)serve_at((uint8_t *)message->words, message->size, sizeof message->words);
+    message->size = (uint16_t)dispatch_message((uint8_t *)message->words, message->size, sizeof message->words);
     message->reply = true;
     answer(message);
 }

@@ -3,7 +3,7 @@
 #
 # QEMU's `virt` machine: the generated addresses (PLAT_...) and the command that runs the built images on it.
 #   RAM=<bytes>      RAM of hart 0; with BOOT=upstream of the whole machine (rebuilds what depends on it)
-#   FLASH=<file>     the security core's flash, 32 MiB: what the system has stored. Made when it is not there, and never again
+#   FLASH=<file>     the security core's flash, 32 MiB: what the system has stored. Made when it is not there
 #   QEMU_EXTRA=...   further options, for instance -icount shift=0,sleep=off
 
 ARCH ?= riscv32
@@ -54,10 +54,18 @@ QEMU_DEVICES = -device edu,addr=$(PLAT_DOORBELL_IN_SLOT) -device edu,addr=$(PLAT
 
 FLASH     ?= $(OUT)/flash.img
 QEMU_FLASH = -drive if=pflash,unit=1,format=raw,file=$(abspath $(FLASH))
-# Nobody's flash: empty, and what is written is forgotten when QEMU ends.
-BLANK_FLASH = $(abspath $(OUT)/blank.img),snapshot=on
-$(FLASH) $(OUT)/blank.img:
-	$(Q)truncate -s $$(($(PLAT_STORE_FLASH_SIZE))) $@
+# Nobody's flash, and what is written is forgotten when QEMU ends: as it leaves the factory, with these images as recovery images, as each start
+# would write them otherwise.
+BLANK     := $(OUT)/blank.img
+BLANK_FLASH = $(abspath $(BLANK)),snapshot=on
+ifneq ($(BOOT),upstream)
+$(BLANK): $(OUT)/boot_manifest.bin $$(FLASH_PUT) tools/flash_factory.py tools/flash_format.py
+	@echo "  FLASH $@"
+	$(Q)$(PY) tools/flash_factory.py $@.new $(FLASH_PUT) $(PLAT_BOOT_ROM_BASE) -- $(QEMU_IMAGES) && mv $@.new $@
+endif
+$(FLASH): | tools/flash_format.py
+	@mkdir -p $(@D)
+	$(Q)$(PY) tools/flash_format.py $@.new && mv $@.new $@
 
 QEMU_FLAGS = $(QEMU_MACHINE) $(QEMU_DEVICES) $(QEMU_FLASH) $(QEMU_EXTRA) $(QEMU_IMAGES)
 QEMU_COMMAND = $(strip $(QEMU) $(QEMU_FLAGS))

@@ -179,6 +179,13 @@ def test_report_adds_up(linker):
     assert server["capabilities"] == {"1": "endpoint", "2": "reply", "3": "irq"}
     assert report["total_bytes"] == sum(c["bytes"] for c in report["components"].values())
     assert report["boot"]["rootserver_pages"] == 1 and report["boot"]["spec_pages"] == 1
+    assert report["allow_unsigned"] is False
+
+
+def test_report_says_whether_unsigned_packages_are_accepted(linker):
+    linker.shop.edit("server.priority = 200;", "server.priority = 200; server.allow_unsigned = true;")
+    linker.image()
+    assert json.loads(linker.shop.read("c.json"))["allow_unsigned"] is True
 
 
 def test_missing_component(linker):

@@ -101,10 +101,10 @@ static void parts(struct flash_model *m, enum tear tear, const struct cut *cut, 
         *weak = (uint8_t)(next_random(m) >> 8);
         break;
     case TEAR_ONE_WEAK:
-        *weak = i == cut->bit_byte ? (uint8_t)(1u << cut->bit) : 0;
+        *weak = (uint8_t)(i == cut->bit_byte ? 1u << cut->bit : 0);
         break;
     case TEAR_ONE_MISSING:
-        *done = i == cut->bit_byte ? (uint8_t)~(1u << cut->bit) : 0xff;
+        *done = (uint8_t)(i == cut->bit_byte ? ~(1u << cut->bit) : 0xff);
         if (i == cut->edge)
             *done &= 0xfe;
         *weak = (uint8_t)~*done;

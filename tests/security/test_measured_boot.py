@@ -2,6 +2,7 @@
 # Copyright The KataOS-C authors
 """What the security core starts, and what it refuses: images that are not those of the boot manifest, and manifests that are not good. Each
 refusal has words of its own, and no other hart runs."""
+import json
 import re
 import select
 import struct
@@ -20,8 +21,8 @@ NAMES = ["boot_rom", "monitor", "kernel", "user", "park2", "builtins"]
 
 
 def said(command, seconds=20):
-    """The first line that the machine says, and what follows within a moment."""
-    qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    """The first line that the machine says, and what follows within a moment. Its flash has no recovery images."""
+    qemu = subprocess.Popen(kata.with_empty_flash(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     text, end = b"", time.monotonic() + seconds
     try:
         while time.monotonic() < end and select.select([qemu.stdout], [], [], max(0, end - time.monotonic()))[0]:
@@ -94,12 +95,33 @@ def test_good_images_start(tmp_path):
             more = qemu.stdout.read1(4096)
             assert more, text
             text += more
-        words = Monitor(path).words(symbol["st_value"], 10)
+        words = Monitor(path).words(symbol["st_value"], 11)
     finally:
         qemu.kill()
         qemu.wait()
     assert b"security core" not in text
-    assert words[1] == found.version and struct.pack("<8I", *words[2:]) == found.digest()
+    assert words[1] == found.version and struct.pack("<8I", *words[3:]) == found.digest()
+    assert words[2] & 0xFF == found.flags and words[2] & 0x400      # the console has confirmed it
+
+
+UNSIGNED = "security core: development image: unsigned packages are accepted\n"
+
+
+def test_unsigned_is_said_at_every_start(tmp_path):
+    """The flag is the assembly's: this one has it as it was made; with it, the first line says so, also when the firmware alone starts again."""
+    composition = json.loads((OUT / "composition.json").read_text())
+    assert boot_manifest.read(manifest_of(kata.qemu_command())[1]).flags == composition["allow_unsigned"] == 0
+    (tmp_path / "composition.json").write_text(json.dumps(composition | {"allow_unsigned": True}))
+
+    def change(manifest):
+        manifest.flags = boot_manifest.flags_of(tmp_path / "composition.json")
+    assert said(resigned(tmp_path, change)).startswith(UNSIGNED)
+
+
+def test_unknown_flags(tmp_path):
+    def change(manifest):
+        manifest.flags = 2
+    refused(resigned(tmp_path, change), "boot manifest is malformed: unknown flags")
 
 
 # --- altered images ---
@@ -121,7 +143,7 @@ def test_altered_byte(tmp_path, name, at):
 def test_other_hart_stays(tmp_path):
     """After a refusal the other harts are where they were, the security core goes on, and says it again for who comes later."""
     path = tmp_path / "monitor"
-    command = with_monitor(with_manifest(b"", tmp_path), path)
+    command = kata.with_empty_flash(with_monitor(with_manifest(b"", tmp_path), path))
     qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     try:
         assert qemu.stdout.readline().startswith(REFUSED.encode())
@@ -173,8 +195,9 @@ def test_newer_version_starts(tmp_path):
 FIELDS = [(0, "there is no boot manifest"), (4, "boot manifest is malformed: unknown format"), (8, "boot manifest has a wrong signature"),
           (12, "boot manifest is signed with an unknown key"), (19, "boot manifest is signed with an unknown key"),
           (20, "boot manifest is malformed: number of images"), (23, None),
-          (24, "boot manifest has a wrong signature"), (40, "boot manifest has a wrong signature"),
-          (44, "boot manifest has a wrong signature"), (48, "boot manifest has a wrong signature"),
+          (24, "boot manifest has a wrong signature"), (27, "boot manifest has a wrong signature"),
+          (28, "boot manifest has a wrong signature"), (44, "boot manifest has a wrong signature"),
+          (48, "boot manifest has a wrong signature"), (52, "boot manifest has a wrong signature"),
           (-64, "boot manifest has a wrong signature"), (-32, "boot manifest has a wrong signature"),
           (-1, "boot manifest has a wrong signature")]
 
@@ -188,7 +211,7 @@ def test_altered_manifest(tmp_path, at, words):
 
 @pytest.mark.parametrize("size, words", [(0, "there is no boot manifest"), (3, "there is no boot manifest"),
                                          (8, "boot manifest is malformed: number of images"),
-                                         (24, "boot manifest has a wrong signature"), (100, "boot manifest has a wrong signature"),
+                                         (28, "boot manifest has a wrong signature"), (100, "boot manifest has a wrong signature"),
                                          (-64, "boot manifest has a wrong signature"), (-1, "boot manifest has a wrong signature")])
 def test_truncated_manifest(tmp_path, size, words):
     refused(with_manifest(manifest_of(kata.qemu_command())[1][:size], tmp_path), words)

@@ -102,6 +102,7 @@ static int make(void **state)
     rules = (struct boot_rules){ regions, 2, entries, 2, (const uint8_t (*)[CRYPTO_PUBLIC_KEY])public_keys + 1, 2, 7 };
     put(0, BOOT_MAGIC);
     put(4, BOOT_FORMAT);
+    put(24, BOOT_ALLOW_UNSIGNED);
     put(8, 7);
     hash(public_keys[2], CRYPTO_PUBLIC_KEY, id);
     memcpy(manifest.bytes + 12, id, 8);
@@ -133,6 +134,7 @@ static void test_good(void **state)
     hashed = progress = 0;
     assert_int_equal(check(), BOOT_OK);
     assert_int_equal(manifest.version, 7);
+    assert_int_equal(manifest.flags, BOOT_ALLOW_UNSIGNED);
     assert_int_equal(hashed, 100 + 9000 + 1 + OTHER_SIZE);
     assert_true(progress >= 6);
     assert_string_equal(manifest.name, "");
@@ -170,9 +172,10 @@ static void test_header(void **state)
 {
     (void)state;
     static const struct { uint32_t at, value; enum boot_error error; } cases[] = {
-        { 0, 0, BOOT_NO_MANIFEST }, { 0, BOOT_MAGIC + 1, BOOT_NO_MANIFEST }, { 4, 0, BOOT_BAD_FORMAT }, { 4, 2, BOOT_BAD_FORMAT },
+        { 0, 0, BOOT_NO_MANIFEST }, { 0, BOOT_MAGIC + 1, BOOT_NO_MANIFEST }, { 4, 0, BOOT_BAD_FORMAT }, { 4, 1, BOOT_BAD_FORMAT }, { 4, 3, BOOT_BAD_FORMAT },
         { 8, 6, BOOT_ROLLED_BACK }, { 8, 0, BOOT_ROLLED_BACK }, { 8, 8, BOOT_OK }, { 8, UINT32_MAX, BOOT_OK },
         { 12, 0, BOOT_UNKNOWN_KEY }, { 20, 0, BOOT_BAD_COUNT }, { 20, BOOT_SEGMENTS_MAX + 1, BOOT_BAD_COUNT }, { 20, UINT32_MAX, BOOT_BAD_COUNT },
+        { 24, 0, BOOT_OK }, { 24, BOOT_FLAGS + 1, BOOT_BAD_FLAGS }, { 24, 0x80000001, BOOT_BAD_FLAGS },
     };
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         make(NULL);

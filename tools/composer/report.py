@@ -40,6 +40,7 @@ def composition(spec, system, boot_pages, image_bytes, spec_bytes):
         "kernel_made": kernel_made,
         "boot": {f"{name}_pages": pages for name, pages in boot_pages.items()} | {
             "bytes": sum(boot_pages.values()) * PAGE, "spec_bytes": spec_bytes, "image_bytes": image_bytes},
+        "allow_unsigned": any(node.get("allow_unsigned") for node in system),     # the boot manifest says so
         "total_bytes": sum(c["bytes"] for c in components.values()),
     }
     return json.dumps(document, indent=2) + "\n"

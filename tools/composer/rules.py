@@ -72,7 +72,7 @@ def _interrupts(system):
 
 
 def _roles(system):
-    for key in ("boot_cnode", "boot_vspace", "supervisor", "ticker"):
+    for key in ("boot_cnode", "boot_vspace", "supervisor", "ticker", "allow_unsigned"):
         holders = [n for n in system if n.get(key)]
         if len(holders) > 1:
             raise ComposeError(holders[1].get("locs")[key], f"{key}: already given to {holders[0].name}")

@@ -19,6 +19,7 @@ STANDARD = {    # attribute -> (type, lowest, highest)
     "self_endpoint": (bool,),
     "supervisor": (bool,),
     "ticker": (bool,),
+    "allow_unsigned": (bool,),
     "client_cnodes": (str,),
     "memory_quota": (int, 0, 0xFFFFFFFF),
     "grants": (str,),

@@ -3,6 +3,7 @@
 """Boot manifests (firmware/security_core/boot/README.md has the bytes): made from a QEMU command, for the images that it loads into the memory
 of harts 0 and 2. Whoever exchanges an image of a command signs again: resigned()."""
 import hashlib
+import json
 import os
 import re
 import struct
@@ -12,11 +13,12 @@ from elftools.elf.elffile import ELFFile
 
 import signing
 
-MAGIC, FORMAT = 0x4B42544D, 1
+MAGIC, FORMAT = 0x4B42544D, 2
 TEXT = b"KataOS boot manifest\0"
-HEADER = struct.Struct(">III8sI")           # magic format version key_id n
+HEADER = struct.Struct(">III8sII")          # magic format version key_id n flags
 RECORD = struct.Struct(">16sII32s")         # name base size hash
 MAX_SEGMENTS = 16
+ALLOW_UNSIGNED = 1          # flag: packages without signature are accepted
 FILE = "boot_manifest.bin"
 NOT_MEASURED = ("security_core", "security_core_test", "boot_manifest")      # who measures, and with what
 
@@ -37,12 +39,13 @@ class Manifest:
     version: int
     key_id: bytes
     records: list
+    flags: int = 0
     magic: int = MAGIC
     format: int = FORMAT
     signature: bytes = b""
 
     def signed(self):
-        return HEADER.pack(self.magic, self.format, self.version, self.key_id, len(self.records)) + b"".join(self.records)
+        return HEADER.pack(self.magic, self.format, self.version, self.key_id, len(self.records), self.flags) + b"".join(self.records)
 
     def digest(self):
         """What is signed, and what the security core keeps as the measurement of what it has started."""
@@ -56,11 +59,11 @@ def read(data):
     """A Manifest from its bytes; ValueError if they are none."""
     if len(data) < HEADER.size:
         raise ValueError("not a boot manifest")
-    magic, number, version, key, n = HEADER.unpack_from(data)
+    magic, number, version, key, n, flags = HEADER.unpack_from(data)
     if (magic, number) != (MAGIC, FORMAT) or not 1 <= n <= MAX_SEGMENTS or len(data) != HEADER.size + n * RECORD.size + 64:
         raise ValueError("not a boot manifest")
     records = [data[HEADER.size + i * RECORD.size:][:RECORD.size] for i in range(n)]
-    return Manifest(version, key, records, signature=data[-64:])
+    return Manifest(version, key, records, flags, signature=data[-64:])
 
 
 def segments_of_file(path, address):
@@ -90,10 +93,16 @@ def segments(command):
     return found
 
 
-def signed(command, key, version, change=None, known=None):
+def flags_of(composition):
+    """What the assembly says: of the composer's composition.json."""
+    with open(composition, encoding="utf-8") as file:
+        return ALLOW_UNSIGNED if json.load(file)["allow_unsigned"] else 0
+
+
+def signed(command, key, version, change=None, known=None, flags=0):
     """A manifest of what the command loads, by KEY. `change` may alter it before it is signed. `known`: bytes of one that is taken as it is if
     it says the same."""
-    made = Manifest(version, signing.key_id(key.public_key()), [segment.record() for segment in segments(command)])
+    made = Manifest(version, signing.key_id(key.public_key()), [segment.record() for segment in segments(command)], flags)
     if change:
         change(made)
     if known and known[:-64] == made.signed() and signing.is_signature(known[-64:], made.digest(), key.public_key()):
@@ -111,12 +120,12 @@ def resigned(command, path, change=None, key=None):
     if old is None:
         return command
     with open(old, "rb") as file:
-        version = read(file.read()).version
+        ours = read(file.read())
     known = None
     if os.path.exists(path):
         with open(path, "rb") as file:
             known = file.read()
-    made = signed(command, key or signing.private_key(build_key(os.path.dirname(old))), version, change, known)
+    made = signed(command, key or signing.private_key(build_key(os.path.dirname(old))), ours.version, change, known, ours.flags)
     if made.image() != known:
         with open(path + ".new", "wb") as file:
             file.write(made.image())

@@ -56,6 +56,11 @@ def raw(key):
     return numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
 
 
+def from_raw(data):
+    """The reverse; ValueError if that is no point of the curve."""
+    return ec.EllipticCurvePublicNumbers(int.from_bytes(data[:32], "big"), int.from_bytes(data[32:], "big"), ec.SECP256R1()).public_key()
+
+
 def key_id(key):
     return hashlib.sha256(raw(key)).digest()[:8]
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Offsets in the manifest, and in a segment's record. */
-enum { AT_MAGIC = 0, AT_FORMAT = 4, AT_VERSION = 8, AT_KEY_ID = 12, AT_SEGMENTS = 20 };
+enum { AT_MAGIC = 0, AT_FORMAT = 4, AT_VERSION = 8, AT_KEY_ID = 12, AT_SEGMENTS = 20, AT_FLAGS = 24 };
 enum { SEGMENT_BASE = BOOT_NAME, SEGMENT_SIZE = BOOT_NAME + 4, SEGMENT_HASH = BOOT_NAME + 8 };
 enum { KEY_ID = 8, PIECE = 4096 };
 
@@ -25,6 +25,7 @@ const char *boot_error_text(enum boot_error error)
         [BOOT_UNKNOWN_KEY] = "boot manifest is signed with an unknown key",
         [BOOT_BAD_SIGNATURE] = "boot manifest has a wrong signature",
         [BOOT_ROLLED_BACK] = "boot manifest is older than the version last accepted",
+        [BOOT_BAD_FLAGS] = "boot manifest is malformed: unknown flags",
         [BOOT_BAD_NAME] = "boot manifest is malformed: name of an image",
         [BOOT_BAD_PLACE] = "boot manifest is malformed: outside of the memory for images",
         [BOOT_OVERLAP] = "boot manifest is malformed: overlaps the image before it",
@@ -73,18 +74,26 @@ static enum boot_error check_header(struct boot_manifest *manifest)
     return BOOT_OK;
 }
 
-static enum boot_error check_signature(struct boot_manifest *manifest, const struct boot_rules *rules)
+enum boot_error boot_manifest_digest(struct boot_manifest *manifest)
 {
     static const char text[] = BOOT_SIGNED_TEXT;
+    enum boot_error error = check_header(manifest);
+    if (error == BOOT_OK) {
+        struct crypto_sha256 hash;
+        crypto_sha256_start(&hash);
+        crypto_sha256_add(&hash, text, sizeof text);
+        crypto_sha256_add(&hash, manifest->bytes, signed_bytes(manifest));
+        crypto_sha256_finish(&hash, manifest->digest);
+    }
+    return error;
+}
+
+static enum boot_error check_signature(struct boot_manifest *manifest, const struct boot_rules *rules)
+{
     const uint8_t *key = find_key(rules, manifest->bytes + AT_KEY_ID);
     if (key == NULL) {
         return BOOT_UNKNOWN_KEY;
     }
-    struct crypto_sha256 hash;
-    crypto_sha256_start(&hash);
-    crypto_sha256_add(&hash, text, sizeof text);
-    crypto_sha256_add(&hash, manifest->bytes, signed_bytes(manifest));
-    crypto_sha256_finish(&hash, manifest->digest);
     return crypto_verify(key, manifest->digest, manifest->bytes + signed_bytes(manifest)) == CRYPTO_OK ? BOOT_OK : BOOT_BAD_SIGNATURE;
 }
 
@@ -94,9 +103,20 @@ static enum boot_error check_version(struct boot_manifest *manifest, const struc
     return manifest->version >= rules->lowest_version ? BOOT_OK : BOOT_ROLLED_BACK;
 }
 
+static enum boot_error check_flags(struct boot_manifest *manifest)
+{
+    manifest->flags = be32(manifest->bytes + AT_FLAGS);
+    return (manifest->flags & ~(uint32_t)BOOT_FLAGS) == 0 ? BOOT_OK : BOOT_BAD_FLAGS;
+}
+
+uint32_t boot_manifest_size(const struct boot_manifest *manifest)
+{
+    return signed_bytes(manifest) + CRYPTO_SIGNATURE;
+}
+
 /* --- segments --- */
 
-static struct boot_segment segment_at(const struct boot_manifest *manifest, uint32_t i)
+struct boot_segment boot_segment(const struct boot_manifest *manifest, uint32_t i)
 {
     const uint8_t *at = manifest->bytes + BOOT_HEADER_BYTES + i * BOOT_SEGMENT_BYTES;
     struct boot_segment segment = { .base = be32(at + SEGMENT_BASE), .size = be32(at + SEGMENT_SIZE), .hash = at + SEGMENT_HASH };
@@ -147,7 +167,7 @@ static enum boot_error check_segments(struct boot_manifest *manifest, const stru
 {
     uint64_t end = 0;
     for (uint32_t i = 0; i < manifest->segments; i++) {
-        struct boot_segment segment = segment_at(manifest, i);
+        struct boot_segment segment = boot_segment(manifest, i);
         if (!good_name(segment.name)) {
             return BOOT_BAD_NAME;
         }
@@ -164,7 +184,7 @@ static enum boot_error check_segments(struct boot_manifest *manifest, const stru
 static bool begins_at(const struct boot_manifest *manifest, uint32_t entry)
 {
     for (uint32_t i = 0; i < manifest->segments; i++) {
-        if (segment_at(manifest, i).base == entry) {
+        if (boot_segment(manifest, i).base == entry) {
             return true;
         }
     }
@@ -183,14 +203,17 @@ static enum boot_error check_entries(const struct boot_manifest *manifest, const
 
 enum boot_error boot_manifest_check(struct boot_manifest *manifest, const struct boot_rules *rules)
 {
-    manifest->version = manifest->segments = 0;
+    manifest->version = manifest->segments = manifest->flags = 0;
     memset(manifest->name, 0, BOOT_NAME);
-    enum boot_error error = check_header(manifest);
+    enum boot_error error = boot_manifest_digest(manifest);
     if (error == BOOT_OK) {
         error = check_signature(manifest, rules);
     }
     if (error == BOOT_OK) {
         error = check_version(manifest, rules);
+    }
+    if (error == BOOT_OK) {
+        error = check_flags(manifest);
     }
     if (error == BOOT_OK) {
         error = check_segments(manifest, rules);
@@ -200,7 +223,7 @@ enum boot_error boot_manifest_check(struct boot_manifest *manifest, const struct
 
 /* --- images --- */
 
-static bool is_signed_image(const struct boot_segment *segment)
+bool boot_image_is_signed(const struct boot_segment *segment)
 {
     struct crypto_sha256 hash;
     uint8_t digest[CRYPTO_HASH];
@@ -217,8 +240,8 @@ static bool is_signed_image(const struct boot_segment *segment)
 enum boot_error boot_images_check(struct boot_manifest *manifest)
 {
     for (uint32_t i = 0; i < manifest->segments; i++) {
-        struct boot_segment segment = segment_at(manifest, i);
-        if (!is_signed_image(&segment)) {
+        struct boot_segment segment = boot_segment(manifest, i);
+        if (!boot_image_is_signed(&segment)) {
             memcpy(manifest->name, segment.name, BOOT_NAME);
             return BOOT_WRONG_IMAGE;
         }

@@ -17,12 +17,17 @@ enum {
     BOOT_SEGMENTS_MAX = 16,
     BOOT_NAME = 16,                 /* bytes of a name, with at least one NUL at its end */
     BOOT_SEGMENT_BYTES = BOOT_NAME + 4 + 4 + CRYPTO_HASH,
-    BOOT_HEADER_BYTES = 24,
+    BOOT_HEADER_BYTES = 28,
     BOOT_MANIFEST_MAX = BOOT_HEADER_BYTES + BOOT_SEGMENTS_MAX * BOOT_SEGMENT_BYTES + CRYPTO_SIGNATURE,
 };
 #define BOOT_MAGIC 0x4b42544du      /* "KBTM" */
-#define BOOT_FORMAT 1u
+#define BOOT_FORMAT 2u
 #define BOOT_SIGNED_TEXT "KataOS boot manifest"     /* signed with its NUL, in front of the manifest */
+
+enum boot_flag {
+    BOOT_ALLOW_UNSIGNED = 1,        /* packages without signature are accepted: for development */
+    BOOT_FLAGS = BOOT_ALLOW_UNSIGNED,
+};
 
 enum boot_error {
     BOOT_OK,
@@ -32,6 +37,7 @@ enum boot_error {
     BOOT_UNKNOWN_KEY,
     BOOT_BAD_SIGNATURE,
     BOOT_ROLLED_BACK,
+    BOOT_BAD_FLAGS,                 /* some that are not enum boot_flag's: it wants what we cannot do */
     BOOT_BAD_NAME,                  /* of a segment: empty, not printable, or not filled up with NULs */
     BOOT_BAD_PLACE,                 /* a segment outside of every region */
     BOOT_OVERLAP,                   /* segments that overlap, or not in ascending order */
@@ -58,7 +64,7 @@ struct boot_rules {
 /* A copy of the manifest, which nobody else can change, and what was found out about it. */
 struct boot_manifest {
     uint8_t bytes[BOOT_MANIFEST_MAX];
-    uint32_t version, segments;
+    uint32_t version, segments, flags;
     uint8_t digest[CRYPTO_HASH];    /* what was signed: the measurement, if every image is the signed one */
     char name[BOOT_NAME];           /* of the segment that an error is about; else empty */
 };
@@ -73,8 +79,16 @@ struct boot_segment {
  * it means anything before. */
 enum boot_error boot_manifest_check(struct boot_manifest *manifest, const struct boot_rules *rules);
 
+/* Of bytes whose signature nobody doubts any more: segments and digest. BOOT_OK, or what is wrong with the header. */
+enum boot_error boot_manifest_digest(struct boot_manifest *manifest);
+
+/* Bytes of a manifest with its signature, and its segments; of one that was checked, or digested. */
+uint32_t boot_manifest_size(const struct boot_manifest *manifest);
+struct boot_segment boot_segment(const struct boot_manifest *manifest, uint32_t i);
+
 /* Compares the images with a manifest that was checked. Calls boot_progress() every few KiB. */
 enum boot_error boot_images_check(struct boot_manifest *manifest);
+bool boot_image_is_signed(const struct boot_segment *segment);
 
 /* The words for an error. */
 const char *boot_error_text(enum boot_error error);

@@ -10,6 +10,7 @@
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/gcm.h>
 #include <mbedtls/hkdf.h>
+#include <mbedtls/md.h>
 #include <mbedtls/platform.h>
 #include <mbedtls/platform_util.h>
 #include <mbedtls/sha256.h>
@@ -216,7 +217,16 @@ int crypto_open(const uint8_t key[CRYPTO_KEY], const uint8_t nonce[CRYPTO_NONCE]
     return error_of(error);
 }
 
-/* --- HKDF ---------------------------------------------------------------------------------------------------------- */
+/* --- HMAC and HKDF --------------------------------------------------------------------------------------------------------- */
+
+int crypto_mac(const uint8_t key[CRYPTO_KEY], const void *data, size_t n, uint8_t out[CRYPTO_HASH])
+{
+    uint8_t mac[CRYPTO_HASH];
+    int error = mbedtls_md_hmac(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), key, CRYPTO_KEY, data, n, mac);
+    if (error == 0)
+        memcpy(out, mac, sizeof mac);
+    return error_of(error);
+}
 
 int crypto_derive(const uint8_t key[CRYPTO_KEY], const char *label, const void *context, size_t n, uint8_t out[CRYPTO_KEY])
 {

@@ -62,5 +62,8 @@ int crypto_open(const uint8_t key[CRYPTO_KEY], const uint8_t nonce[CRYPTO_NONCE]
  * strlen(label) + 1 + n is at most CRYPTO_INFO_MAX. On an error nothing is written. */
 int crypto_derive(const uint8_t key[CRYPTO_KEY], const char *label, const void *context, size_t n, uint8_t out[CRYPTO_KEY]);
 
+/* HMAC-SHA-256 (FIPS 198-1) of n bytes. On an error nothing is written. */
+int crypto_mac(const uint8_t key[CRYPTO_KEY], const void *data, size_t n, uint8_t out[CRYPTO_HASH]);
+
 /* Overwrites n bytes with zeros, also where the compiler sees that nobody reads them again. */
 void crypto_wipe(void *memory, size_t n);

@@ -33,6 +33,8 @@ static void end(struct package_check *check)
 {
     if (check->checked != check->signature.hashes && check->signature.hashes != 0)
         fail(check, BUNDLE_BAD_SIGNATURE_SECTION);
+    check->manifest = check->reader.manifest;
+    fail(check, bundle_sum_check(&check->sum));
     check->state = PACKAGE_PADDING;
 }
 
@@ -49,6 +51,8 @@ static void open_section(struct package_check *check)
     if (error == BUNDLE_OK && first && check->kind != BUNDLE_SIGNATURE && !check->rules->allow_unsigned)
         error = BUNDLE_UNSIGNED;
     fail(check, error);
+    if (check->error == BUNDLE_OK && check->kind == BUNDLE_IN_MEMORY)
+        bundle_sum_add(&check->sum, &check->section);
     check->state = PACKAGE_DATA;
     check->crc = 0;
     crypto_sha256_start(&check->hash);

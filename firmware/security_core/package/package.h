@@ -4,9 +4,7 @@
 
 /* Checks a package (a bundle image, common/bundle) while its bytes pass by, from the first to the last, in pieces of any size: form,
  * signature, and each section's hash as soon as the section is complete. The signature is looked at before the first byte that it
- * vouches for. Nothing of a package may be used before package_finish says BUNDLE_OK; what is only stored until then is no use.
- *
- * The checks of bundle_scan that need the image as a whole (entry point, text) are left to who loads it. */
+ * vouches for. Nothing of a package may be used before package_finish says BUNDLE_OK; what is only stored until then is no use. */
 
 #include <crypto.h>
 
@@ -30,6 +28,8 @@ struct package_check {
     struct bundle_source source;
     struct bundle_reader reader;
     struct bundle_section section;                      /* the one that passes by */
+    struct bundle_sum sum;
+    struct bundle_text manifest;                        /* where it is; size 0: there is none */
     enum bundle_kind kind;
     enum { PACKAGE_HEADER, PACKAGE_DATA, PACKAGE_PADDING } state;
     BundleError error;                                  /* the first; all that follows is refused with it */

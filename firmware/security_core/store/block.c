@@ -64,10 +64,11 @@ int session_keep(struct store *s, unsigned block)
 
 /* --- getting a block ready --- */
 
-/* The header copies that can be read, programmed again. */
+/* The header copies that can be read, programmed again. @return STORE_CORRUPT if there is none: what was read before was half-programmed */
 static int settle_header(struct store *s, unsigned block)
 {
     uint8_t raw[HEADER_SIZE];
+    int result = STORE_CORRUPT;
     for (uint32_t copy = 0; copy < HEADERS_SIZE; copy += HEADER_SIZE) {
         int error = load(s, block, copy, raw, HEADER_SIZE);
         if (error)
@@ -77,8 +78,9 @@ static int settle_header(struct store *s, unsigned block)
         error = write_checked(s, block, copy, raw, HEADER_SIZE);
         if (error)
             return error;
+        result = STORE_OK;
     }
-    return STORE_OK;
+    return result;
 }
 
 /* While opening: a record that may turn out to be settled the next time. */
@@ -106,6 +108,8 @@ static int bury(struct store *s, unsigned block)
 {
     struct store_block *b = &s->blocks[block];
     int error = b->slots == 0 ? settle_header(s, block) : bury_last(s, block);
+    if (error == STORE_CORRUPT)
+        return error;
     if (!error)
         error = slot_void(s, block, b->slots);
     b->slots++;
@@ -117,6 +121,8 @@ static int resume(struct store *s, unsigned block)
 {
     struct store_block *b = &s->blocks[block];
     int error = bury(s, block);
+    if (error == STORE_CORRUPT && b->slots == 0)
+        return block_erase(s, block);
     if (error)
         return error;
     b->low -= s->small;
@@ -238,19 +244,16 @@ int block_pick(struct store *s, uint32_t length, unsigned slots, enum purpose pu
 
 /* --- records about blocks and sessions --- */
 
-/* A block with two slots to spare, even if they are kept for collections; if possible, not behind an undecided record. */
+/* A block with two slots to spare, even if they are kept for collections. Not behind an undecided record: that cannot be buried, may read as erased
+ * the next time, and then what was written behind it would be written over. */
 static int pick_tight(const struct store *s)
 {
-    int best = -1;
     for (unsigned i = 0; i < s->flash->blocks; i++) {
         const struct store_block *b = &s->blocks[i];
-        if (!block_usable(b) || slots_end(b, 2) + s->small > b->low)
-            continue;
-        if (b->slots == 0 || !is_undecided(s, i, b->slots - 1u))
+        if (block_usable(b) && slots_end(b, 2) + s->small <= b->low && (b->slots == 0 || !is_undecided(s, i, b->slots - 1u)))
             return (int)i;
-        best = (int)i;
     }
-    return best;
+    return -1;
 }
 
 /* Writes a session's number where it costs no erasure. */

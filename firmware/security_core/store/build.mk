@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The KataOS-C authors
 #
-# The security core's store, an archive for its firmware (rv32, -Os) and sources for tests on the host.
+# The security core's store: part of its firmware, and sources for tests on the host.
 
 STORE_SRCS := $(addprefix firmware/security_core/store/,layout.c io.c block.c record.c index.c secret.c collect.c stream.c transaction.c \
               counter.c read.c open.c)
-STORE_OBJS := $(STORE_SRCS:%=$(OUT)/%.o)
-STORE_STRICT := -Wconversion -Wmissing-prototypes -Wpedantic
+CORE_SRCS += $(STORE_SRCS)
 
-$(OUT)/firmware/security_core/store/%.o: firmware/security_core/store/% | $(GENERATED_HEADERS)
+# Puts objects into the file of a flash (tools/flash_factory.py).
+FLASH_PUT := build/host/flash/put
+$(FLASH_PUT): tools/packer/flash_put.c $(STORE_SRCS) common/crc32/src/crc32.c $(wildcard firmware/security_core/store/*.h)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(USER_CFLAGS) $(STORE_STRICT) $(DEPFLAGS) -c $< -o $@
--include $(STORE_OBJS:.o=.d)
-$(OUT)/libstore.a: $(STORE_OBJS)
-	@echo "  AR    $@"
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)$(HOSTCC) $(WARN) -O2 $(HOST_INC) -Ifirmware/security_core/store $(filter %.c,$^) -o $@

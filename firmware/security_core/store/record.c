@@ -92,20 +92,26 @@ static int move_on(struct store *s, struct store_writer *w)
     return STORE_WORN;
 }
 
-static int flush(struct store *s, struct store_writer *w)
+/* The next n bytes, whole words, in the writer's block, or if that fails, together with what was before them in another one. */
+static int write_words(struct store *s, struct store_writer *w, const void *data, uint32_t n)
 {
-    uint32_t n = padded(w->fill);
-    memset(w->buffer + w->fill, 0xff, n - w->fill);
     for (unsigned tries = 0; n > 0; tries++) {
-        if (write_checked(s, w->block, w->start + w->flushed, w->buffer, n) == STORE_OK)
+        if (write_checked(s, w->block, w->start + w->flushed, data, n) == STORE_OK)
             break;
         int error = tries < TRIES ? move_on(s, w) : STORE_WORN;
         if (error)
             return error;
     }
     w->flushed += n;
-    w->fill = 0;
     return STORE_OK;
+}
+
+static int flush(struct store *s, struct store_writer *w)
+{
+    uint32_t n = padded(w->fill);
+    memset(w->buffer + w->fill, 0xff, n - w->fill);
+    w->fill = 0;
+    return write_words(s, w, w->buffer, n);
 }
 
 /* Bytes up to where the buffer ends in the flash's pages. */
@@ -118,17 +124,20 @@ int writer_put(struct store *s, struct store_writer *w, const void *data, uint32
 {
     const uint8_t *from = data;
     w->crc = crc32_update(w->crc, data, n);
-    for (uint32_t piece; n > 0; from += piece, n -= piece) {
+    int error = STORE_OK;
+    for (uint32_t piece; n > 0 && !error; from += piece, n -= piece) {
+        if (w->fill == 0 && n > sizeof w->buffer) { /* not through the buffer: the flash takes more at once */
+            piece = n - n % (uint32_t)sizeof w->buffer;
+            error = write_words(s, w, from, piece);
+            continue;
+        }
         piece = n < room(w) ? n : room(w);
         memcpy(w->buffer + w->fill, from, piece);
         w->fill = (uint16_t)(w->fill + piece);
-        if (room(w) == 0) {
-            int error = flush(s, w);
-            if (error)
-                return error;
-        }
+        if (room(w) == 0)
+            error = flush(s, w);
     }
-    return STORE_OK;
+    return error;
 }
 
 /* Writes what is left, and the slot with the data's place and CRC. @return index of the slot in w->block. */

@@ -143,6 +143,8 @@ uint32_t store_value_max(const struct store *s);
 
 /* --- writing -------------------------------------------------------------------------------------------------------- */
 
+/* Bytes that are to be written must not change during the call: they are read more than once. */
+
 /** Writes an object of n bytes, replacing one of that name. */
 int store_put(struct store *s, const struct store_id *id, const void *value, uint32_t n);
 

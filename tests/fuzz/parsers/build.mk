@@ -6,12 +6,12 @@
 #   make fuzz-parsers-corpus                          puts the smallest set of them with the same coverage into tests/fuzz/parsers/corpus
 # `make test` replays the corpora, each input also 200 times (flash, which takes longer: 20) with a few bytes changed.
 
-PARSERS := bundle package boot_manifest manifest console zmodem cpio capdl sdk mailbox_core mailbox_driver flash
+PARSERS := bundle package boot_manifest manifest console zmodem cpio capdl sdk mailbox_core mailbox_driver flash core_requests
 PARSER  ?= $(PARSERS) composer
 bundle_PARSED   := $(wildcard common/bundle/src/*.c) common/crc32/src/crc32.c
 package_PARSED   = $(PACKAGE_SRCS) $(bundle_PARSED)
 package_PARSER_CFLAGS = $(PACKAGE_INC)
-boot_manifest_PARSED = firmware/security_core/boot/manifest.c
+boot_manifest_PARSED = firmware/security_core/boot/manifest.c tests/fuzz/parsers/toy_crypto.c
 boot_manifest_PARSER_CFLAGS = -Ifirmware/security_core/boot -Ifirmware/security_core/crypto
 manifest_PARSED := $(wildcard common/manifest/src/*.c)
 console_PARSED  := $(wildcard common/lineedit/src/*.c common/shell_parse/src/*.c)
@@ -21,13 +21,16 @@ capdl_PARSED    := $(wildcard common/capdl/src/*.c) common/crc32/src/crc32.c
 capdl_MAX_LEN    := 16384
 cpio_MAX_LEN     := 16384
 sdk_PARSED       = $(sdk_runtime_LOGIC) common/camkes/src/marshal.c
-sdk_PARSER_CFLAGS = -Iservices/sdk_runtime/src -Iservices/sdk_runtime/include -Iservices/timer_service/include
-mailbox_core_PARSED = $(CORE_PORTABLE) $(MAILBOX_SRCS)
-mailbox_core_PARSER_CFLAGS = -Ifirmware/security_core
+sdk_PARSER_CFLAGS = -Iservices/sdk_runtime/src -Iservices/sdk_runtime/include -Iservices/timer_service/include -Iservices/security_coordinator/include
+mailbox_core_PARSED = $(addprefix firmware/security_core/,server.c dispatch_message.c requests/core.c) $(MAILBOX_SRCS)
+mailbox_core_PARSER_CFLAGS = -Ifirmware/security_core -Ifirmware/security_core/crypto
 mailbox_driver_PARSED = $(addprefix services/mailbox_driver/src/,exchange.c port_virt.c) $(MAILBOX_SRCS)
 mailbox_driver_PARSER_CFLAGS = -Itests/unit/mailbox -Iservices/mailbox_driver/src -Iservices/mailbox_driver/include
 flash_PARSED     = tests/flash/model.c $(STORE_SRCS) common/crc32/src/crc32.c
 flash_PARSER_CFLAGS = -Ifirmware/security_core/store -Itests/flash -DROUNDS=20
+core_requests_PARSED = $(filter-out tests/core/kit.c,$(CORE_KIT)) $(CORE_TESTED_SRCS)
+core_requests_PARSER_CFLAGS = -D_POSIX_C_SOURCE=200809L -Itests/core -Itests/flash -Ifirmware/security_core -Ifirmware/security_core/store $(PACKAGE_INC)
+$(OUT)/unit/fuzz_core_requests build/host/parsers/fuzz_core_requests: $(GEN)/include/trusted_keys.h
 
 PARSER_DIR := build/host/parsers
 define PARSER_RULES

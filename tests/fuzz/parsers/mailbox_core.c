@@ -10,7 +10,9 @@
 #include <mailbox/ring.h>
 #include <string.h>
 
+#include "boot/measure.h"
 #include "core.h"
+#include "dispatch.h"
 #include "server.h"
 
 #define BASE 0x80600000u
@@ -23,8 +25,10 @@ static struct {
 } memory;
 static unsigned rung;
 struct core_kept core_kept;
+struct boot_measured boot_measured;
 
 uint32_t core_ram_bytes(void) { return 1; }
+uint32_t dispatch(uint32_t number, struct request *request) { return number == CORE_ECHO ? handle_echo(request) : handle_test_mailbox(request); }
 void server_ring(void) { rung++; }
 
 uint8_t *server_buffer(uint32_t address, uint32_t size)

@@ -6,6 +6,7 @@
 #include <apps.h>
 #include <backend.h>
 #include <requests.h>
+#include <security_coordinator.h>
 #include <string.h>
 #include <timers.h>
 
@@ -50,25 +51,48 @@ static void check_name(const char *bundle, const char *key)
     REQUIRE(strlen(key) >= 1 && strlen(key) <= SDK_KEY_MAX);
 }
 
-int security_read_key(const char *bundle, const char *key, uint8_t *value, size_t *n)
+int security_read_key(const char *bundle, const char *key, uint32_t offset, uint32_t length, uint32_t *size, uint8_t *value, size_t *n)
 {
+    REQUIRE(length == *n);
     check_name(bundle, key);
-    REQUIRE(*n >= SDK_VALUE_MAX);
-    memset(value, key[0], *n = (unsigned char)key[0] % (SDK_VALUE_MAX + 1));
+    REQUIRE(offset <= SDK_VALUE_MAX);
+    *size = (unsigned char)key[0] * SDK_VALUE_MAX / 0xff;
+    size_t left = offset < *size ? *size - offset : 0;
+    memset(value, key[0], *n = left < *n ? left : *n);
     return key[0] % 2 ? 0 : 5;
 }
 
-int security_write_key(const char *bundle, const char *key, const uint8_t *value, size_t n)
+int security_write_key(const char *bundle, const char *key, uint32_t size, uint32_t offset, const uint8_t *value, size_t n)
 {
+    unsigned sum = 0;
     check_name(bundle, key);
-    REQUIRE(n <= SDK_VALUE_MAX);
-    return n > 0 && value[0] == 7;
+    REQUIRE(size <= SDK_VALUE_MAX && offset <= size && n <= size - offset);
+    for (size_t i = 0; i < n; i++)      /* all of them can be read */
+        sum += value[i];
+    return (int)(sum % 5 == 4 ? 30 : 0);
+}
+
+int security_next_key(const char *bundle, const char *after, char *key, size_t cap, uint32_t *size)
+{
+    REQUIRE(strlen(after) <= SDK_KEY_MAX && cap == SDK_KEY_MAX + 1);
+    check_name(bundle, "k");
+    memset(key, 'k', cap);
+    key[strlen(after)] = '\0';
+    *size = after[0] == 'k' ? SDK_VALUE_MAX : 0;
+    return after[0] == 'e';
 }
 
 int security_delete_key(const char *bundle, const char *key)
 {
     check_name(bundle, key);
     return 0;
+}
+
+int security_attest(const uint8_t *nonce, size_t nonce_n, const uint8_t *claim, size_t claim_n, uint32_t room, uint8_t *statement, size_t *n)
+{
+    REQUIRE(nonce_n >= SDK_NONCE_MIN && nonce_n <= SDK_NONCE_MAX && claim_n <= 256 && room == *n);
+    memset(statement, nonce[nonce_n - 1], *n = nonce[0] % 2 ? *n : claim[0] % 50u);
+    return nonce[1] % 8 == 7 ? SECURITY_SERIALIZE_FAILED : nonce[1] % 8 == 6;
 }
 
 int security_count_keys(const char *bundle, const char *except, uint32_t *count)
@@ -129,7 +153,7 @@ static void start(uint32_t id, const char *name, const char *peer)
     memset(&records[entry], 0xa5, sizeof records[entry]);
     memset(config, 0, sizeof *config);
     config->app_id = id;
-    config->permissions = 0x1f;
+    config->permissions = 0x3f;
     config->quota_timers = SDK_TIMERS;
     config->quota_keys = 24;
     strcpy(config->name, name);
@@ -187,7 +211,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             data += width, size -= width;
         }
         struct app *app = app_find(1 + choice % 2);
-        request(app, choice & 2, choice & 4 ? number : SDK_REQUEST_FIRST + number % 36, words, n);
+        request(app, choice & 2, choice & 4 ? number : SDK_REQUEST_FIRST + number % 40, words, n);
         if (choice & 8)
             pass((uint64_t)(choice >> 4) * (choice >> 4) * 1000);
         if ((choice & 0xf0) == 0xf0)

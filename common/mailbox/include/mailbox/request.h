@@ -26,16 +26,17 @@ enum core_request {
     CORE_GET_PACKAGES,              /* u32 index -> name: the index-th bundle in the order of the names */
     CORE_SIZE_BUFFER,               /* name of the bundle -> u32 size of its image in bytes */
     CORE_GET_MANIFEST,              /* name of the bundle -> text of the manifest section; no bytes if it has none */
-    CORE_LOAD_APPLICATION,          /* u32 offset, u32 length, name of the bundle -> bytes of the image, fewer only at its end. Each one was
-                                     * compared with what was installed */
-    CORE_LOAD_MODEL,                /* u32 offset, u32 length, name of the bundle, name of the model -> bytes */
-    CORE_READ_KEY,                  /* name of the bundle, name of the key -> value */
+    CORE_LOAD_APPLICATION,          /* u32 offset, u32 length, name of the bundle, any bytes (a reply has no more pages than its request) ->
+                                     * bytes of the image, fewer only at its end. Each one was compared with what was installed */
+    CORE_LOAD_MODEL,                /* u32 offset, u32 length, name of the bundle, name of the model, any bytes -> bytes */
+    CORE_READ_KEY,                  /* name of the bundle, name of the key, any bytes (a reply has no more pages than its request) -> value */
     CORE_WRITE_KEY,                 /* name of the bundle, name of the key, value (up to CORE_VALUE_MAX bytes) -> - */
     CORE_DELETE_KEY,                /* name of the bundle, name of the key -> -; a key that is not there counts as deleted */
     CORE_TEST_MAILBOX,              /* words, the first CORE_TEST_FIRST and the last CORE_TEST_LAST -> the words with these two replaced */
     CORE_CAP_SCAN,
-    CORE_ATTEST = 0x100,
-    CORE_BOOT_OK,
+    CORE_ATTEST = 0x100,            /* u32 most bytes of the statement, u32 n, nonce of n bytes (CORE_NONCE_MIN to _MAX), claim (at most
+                                     * CORE_CLAIM_MAX bytes) -> statement */
+    CORE_BOOT_OK,                   /* - -> -; CORE_BUNDLE_NOT_FOUND: there are no recovery images of what was started */
     CORE_STATISTICS,                /* - -> struct core_statistics */
     CORE_INSTALL_DATA,              /* u32 session, bytes -> - */
     CORE_INSTALL_END,               /* u32 session -> name of the bundle */
@@ -47,16 +48,18 @@ enum core_request {
 };
 
 enum { CORE_NAME_SIZE = 64, CORE_VALUE_MAX = 4096, CORE_KEYS_PER_BUNDLE = 24, CORE_PACKAGES = 64 };
+enum { CORE_NONCE_MIN = 8, CORE_NONCE_MAX = 32, CORE_CLAIM_MAX = 256 };
 
 /* First words of replies. Below 0x100: those of SecurityCoordinatorInterface. */
 enum core_error {
     CORE_SUCCESS,
-    CORE_BUNDLE_ID_INVALID,         /* empty, longer than 63 bytes, or with other characters than A-Z a-z 0-9 . _ - */
+    CORE_BUNDLE_ID_INVALID,         /* empty, longer than 63 bytes, with other characters than A-Z a-z 0-9 . _ -, or beginning
+                                     * with . or - */
     CORE_NO_SESSION,                /* there is no such session (any more) */
     CORE_BUNDLE_NOT_FOUND,          /* no such application or model */
     CORE_DELETE_FIRST,              /* this version is installed, or one that is not signed */
     CORE_KEY_NOT_FOUND,
-    CORE_SIZE_INVALID,              /* a package of no bytes, of more than the store takes, or not as long as announced */
+    CORE_SIZE_INVALID,              /* a package of no bytes, of more than the store takes, or shorter than announced */
     CORE_VALUE_INVALID,             /* longer than CORE_VALUE_MAX */
     CORE_KEY_INVALID,               /* empty, or longer than 63 bytes */
     CORE_DESERIALIZE_FAILED,        /* arguments too short, too long or out of range */
@@ -85,7 +88,7 @@ enum core_error {
 
 /* Counters since the machine's reset (they survive a restart of the firmware) unless said otherwise. */
 struct core_statistics {
-    uint32_t format;                /* 1 */
+    uint32_t format;                /* 2 */
     uint32_t restarts;              /* of the firmware, by its watchdog or a fault of its own */
     uint32_t restart_cause;         /* of the last one: mcause */
     uint32_t restart_pc;
@@ -97,6 +100,10 @@ struct core_statistics {
     uint32_t boot_instructions;     /* of this hart, until it let the others go; meaningful where instructions are counted */
     uint32_t ram_bytes;             /* that the firmware uses, with its stack */
     uint32_t random_bytes;          /* taken from the device */
+    uint32_t boot_version;          /* of the images that were started */
+    uint32_t lowest_version;        /* that would have been started, or is from now on */
+    uint32_t boot_flags;            /* 1: unsigned packages are accepted; 0x100: these are the recovery images; 0x200: the rollback counter
+                                     * could not be read; 0x400: confirmed (CORE_BOOT_OK); 0x800: written as recovery images at this start */
 };
 
 /* The package store. Figures are of the flash as it is now; those of operations count from the machine's reset. */

@@ -5,9 +5,10 @@
 
 #include <string.h>
 
-#include "core.h"
-#include "dispatch.h"
-#include "test_hooks.h"
+#include "../boot/measure.h"
+#include "../core.h"
+#include "../dispatch.h"
+#include "../test_hooks.h"
 
 uint32_t handle_echo(struct request *request)
 {
@@ -53,7 +54,7 @@ void dispatch_original(uint8_t *data, size_t size)
 uint32_t handle_statistics(struct request *request)
 {
     const struct core_statistics now = {
-        .format = 1,
+        .format = 2,
         .restarts = core_kept.lives - 1,
         .restart_cause = core_kept.restart_cause,
         .restart_pc = core_kept.restart_pc,
@@ -65,6 +66,9 @@ uint32_t handle_statistics(struct request *request)
         .boot_instructions = core_kept.boot_instructions,
         .ram_bytes = core_ram_bytes(),
         .random_bytes = core_kept.random_bytes,
+        .boot_version = boot_measured.version,
+        .lowest_version = boot_measured.lowest_version,
+        .boot_flags = boot_measured.flags,
     };
     if (request->size != 0) {
         return CORE_DESERIALIZE_FAILED;
