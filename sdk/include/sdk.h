@@ -22,18 +22,24 @@ int sdk_ping(void);
  * and bytes that are no character arrive as '.'. A message longer than SDK_LOG_MAX bytes becomes several lines. */
 int sdk_log(const char *message);
 
-/* Keys: a small store of this application's own that survives its end. A key has 1..SDK_KEY_MAX bytes, a value up to
- * SDK_VALUE_MAX bytes. SDK_INVALID_STRING: bad key. SDK_SERIALIZE_FAILED: key or value too long. */
+/* Keys: a small store of this application's own that survives its end, an upgrade of it and power-off, encrypted. A key has 1..SDK_KEY_MAX
+ * bytes, a value up to SDK_VALUE_MAX bytes. SDK_INVALID_STRING: bad key. SDK_SERIALIZE_FAILED: key or value too long. */
 
 /* *size: in, room in value; out, bytes of the value (when it is larger than the room, only the room is filled).
  * SDK_READ_KEY_FAILED: no such key. */
 int sdk_read_key(const char *key, void *value, size_t *size);
 
-/* Replaces or creates. SDK_OUT_OF_RESOURCES: quota_keys of the manifest is used up. SDK_WRITE_KEY_FAILED: the store is full. */
+/* Replaces or creates; whatever happens, the key has its old or its new value. SDK_OUT_OF_RESOURCES: quota_keys of the manifest is used up, or
+ * the flash is full. SDK_WRITE_KEY_FAILED: the flash is worn out, or the security core does not answer. */
 int sdk_write_key(const char *key, const void *value, size_t size);
 
 /* Succeeds also when there is no such key. */
 int sdk_delete_key(const char *key);
+
+/* Makes key the next one in the order of their bytes, and *size the bytes of its value. "" is before the first key and behind the last:
+ *     char key[SDK_KEY_MAX + 1] = "";
+ *     while (sdk_next_key(key, &size) == SDK_SUCCESS && key[0] != '\0') ... */
+int sdk_next_key(char key[SDK_KEY_MAX + 1], size_t *size);
 
 /* Timers: each application has the ids 0..30. SDK_NO_SUCH_TIMER: other id. SDK_TIMER_ALREADY_EXISTS: the id is running (a
  * one-shot is free again as soon as wait or poll has reported it). SDK_INVALID_TIMER: duration 0 or beyond 24 days.
@@ -50,6 +56,11 @@ int sdk_timer_wait(uint32_t *mask);
 
 /* The same without waiting: mask 0 when nothing has completed. */
 int sdk_timer_poll(uint32_t *mask);
+
+/* A statement of what this device was started with and what is installed, signed by its security core with a key that only this device has; for
+ * tools/attest.py. nonce: 8 to 32 bytes that whoever wants to know has made for this. *size: in, room (SDK_STATEMENT_MAX is enough); out, bytes of the
+ * statement. SDK_NO_PLATFORM_SUPPORT: there is no security core. */
+int sdk_attest(const void *nonce, size_t n, void *statement, size_t *size);
 
 /* Time: microseconds since the system started. */
 int sdk_time_us(uint64_t *us);

@@ -37,20 +37,81 @@ int sdk_log(const char *message)
     return SDK_SUCCESS;
 }
 
-int sdk_read_key(const char *key, void *value, size_t *size)
+/* Values that are as large as they may be begin again so often when others have displaced their parts. */
+enum { TRIES = 4 };
+
+/* One part of a value from *at on; *size is that of the whole value then. */
+static int read_part(const char *key, uint8_t *value, size_t room, size_t *at, size_t *size)
 {
     size_t bytes;
+    camkes_stream_t stream = sdk_begin_large();
+    camkes_put_string(&stream, key);
+    camkes_put_word(&stream, *at);
+    int error = sdk_call(SDK_REQUEST_READ_KEY_PART, &stream);
+    if (error != SDK_SUCCESS)
+        return error;
+    *size = camkes_get_word(&stream);
+    const void *from = camkes_get_ref(&stream, &bytes);
+    if (camkes_bad(&stream) || (bytes == 0 && *at < *size))
+        return SDK_UNKNOWN_RESPONSE;
+    if (*at < room)
+        memcpy(value + *at, from, bytes < room - *at ? bytes : room - *at);
+    *at += bytes;
+    return SDK_SUCCESS;
+}
+
+/* As much of the value as there is room for. */
+static int read_parts(const char *key, void *value, size_t room, size_t *size)
+{
+    int error;
+    for (int tries = 0; tries < TRIES; tries++) {
+        size_t at = 0;
+        do
+            error = read_part(key, value, room, &at, size);
+        while (error == SDK_SUCCESS && at < *size && at < room);
+        if (error != SDK_SERVICE_RESTARTED)
+            break;
+    }
+    return error;
+}
+
+int sdk_read_key(const char *key, void *value, size_t *size)
+{
+    size_t bytes, room = *size;
     camkes_stream_t stream = sdk_begin();
     camkes_put_string(&stream, key);
     int error = sdk_call(SDK_REQUEST_READ_KEY, &stream);
+    if (error == SDK_SERIALIZE_FAILED)      /* too large for message registers, if it is not the key */
+        return read_parts(key, value, room, size);
     if (error != SDK_SUCCESS)
         return error;
     const void *from = camkes_get_ref(&stream, &bytes);
     if (camkes_bad(&stream))
         return SDK_UNKNOWN_RESPONSE;
-    memcpy(value, from, bytes < *size ? bytes : *size);
+    memcpy(value, from, bytes < room ? bytes : room);
     *size = bytes;
     return SDK_SUCCESS;
+}
+
+static int write_parts(const char *key, const uint8_t *value, size_t size)
+{
+    int error;
+    for (int tries = 0; tries < TRIES; tries++) {
+        size_t at = 0;
+        do {
+            size_t n = size - at < SDK_PART_MAX ? size - at : SDK_PART_MAX;
+            camkes_stream_t stream = sdk_begin_large();
+            camkes_put_string(&stream, key);
+            camkes_put_word(&stream, size);
+            camkes_put_word(&stream, at);
+            camkes_put_array(&stream, value + at, n);
+            error = sdk_call(SDK_REQUEST_WRITE_KEY_PART, &stream);
+            at += n;
+        } while (error == SDK_SUCCESS && at < size);
+        if (error != SDK_SERVICE_RESTARTED)
+            break;
+    }
+    return error;
 }
 
 int sdk_write_key(const char *key, const void *value, size_t size)
@@ -58,7 +119,21 @@ int sdk_write_key(const char *key, const void *value, size_t size)
     camkes_stream_t stream = sdk_begin();
     camkes_put_string(&stream, key);
     camkes_put_array(&stream, value, size);
+    if (camkes_bad(&stream))
+        return size <= SDK_VALUE_MAX ? write_parts(key, value, size) : SDK_SERIALIZE_FAILED;
     return sdk_call(SDK_REQUEST_WRITE_KEY, &stream);
+}
+
+int sdk_next_key(char key[SDK_KEY_MAX + 1], size_t *size)
+{
+    camkes_stream_t stream = sdk_begin();
+    camkes_put_string(&stream, key);
+    int error = sdk_call(SDK_REQUEST_NEXT_KEY, &stream);
+    if (error != SDK_SUCCESS)
+        return error;
+    camkes_get_string(&stream, key, SDK_KEY_MAX + 1);
+    *size = camkes_get_word(&stream);
+    return camkes_bad(&stream) ? SDK_UNKNOWN_RESPONSE : SDK_SUCCESS;
 }
 
 int sdk_delete_key(const char *key)
@@ -114,6 +189,25 @@ int sdk_timer_wait(uint32_t *mask)
 int sdk_timer_poll(uint32_t *mask)
 {
     return completed(SDK_REQUEST_TIMER_POLL, mask);
+}
+
+int sdk_attest(const void *nonce, size_t n, void *statement, size_t *size)
+{
+    size_t bytes, room = *size;
+    camkes_stream_t stream = sdk_begin_large();
+    camkes_put_array(&stream, nonce, n);
+    int error = sdk_call(SDK_REQUEST_ATTEST, &stream);
+    *size = 0;
+    if (error != SDK_SUCCESS)
+        return error;
+    const void *from = camkes_get_ref(&stream, &bytes);
+    if (camkes_bad(&stream))
+        return SDK_UNKNOWN_RESPONSE;
+    if (bytes > room)
+        return SDK_SERIALIZE_FAILED;
+    memcpy(statement, from, bytes);
+    *size = bytes;
+    return SDK_SUCCESS;
 }
 
 int sdk_time_us(uint64_t *us)

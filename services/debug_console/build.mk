@@ -4,7 +4,7 @@
 COMPONENTS += debug_console
 debug_console_SRCS := $(addprefix services/debug_console/src/, \
     main.c io.c command.c complete.c errors.c archive.c upload.c \
-    cmd_add.c cmd_bundle.c cmd_capscan.c cmd_install.c cmd_instret.c cmd_key.c cmd_log.c cmd_script.c cmd_service.c \
+    cmd_add.c cmd_attest.c cmd_bundle.c cmd_capscan.c cmd_flash.c cmd_install.c cmd_instret.c cmd_key.c cmd_log.c cmd_script.c cmd_service.c \
     cmd_shell.c cmd_supervisor.c cmd_sz.c cmd_top.c transfer.c \
     test_memory.c test_ml.c test_security.c test_timer.c) services/memory_manager/client/memory_client.c
 # Much code that runs rarely: common prologues save a page and cost the user nothing that could be noticed.

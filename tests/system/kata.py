@@ -5,6 +5,7 @@ import os
 import re
 import select
 import shlex
+import shutil
 import subprocess
 import sys
 import termios
@@ -19,7 +20,7 @@ import bundle  # noqa: E402  (tools/packer)
 PROMPT = "KATA> "
 LONG = os.environ.get("LONG") == "1"
 SILENT = "the other side went silent"
-FLASH_SIZE = 32 << 20
+FLASH = r"(?<=format=raw,)file=[^,]*(,snapshot=on)?$"    # of the QEMU command
 ECHO_MAX = 60       # characters of a line that the console certainly echoes in one piece
 
 
@@ -28,15 +29,62 @@ def qemu_command():
     command = os.environ.get("QEMU_COMMAND")
     if not command:
         command = subprocess.run(["make", "-s", "qemu-command"], cwd=TOP, check=True, capture_output=True, text=True).stdout
-    return [re.sub(r"/flash\.img$", "/blank.img,snapshot=on", word) for word in shlex.split(command)]
+    return without_traces(shlex.split(command))
+
+
+def without_traces(command):
+    """The command with a flash of nobody's, which forgets."""
+    return [re.sub(FLASH, f"file={factory_flash(command)},snapshot=on", word) for word in command]
+
+
+def factory_flash(command):
+    """The file of a flash as a device leaves the factory: with the build's images as recovery images, and without a key. Where it was not built an
+    empty one does as well; the first start writes them."""
+    manifest = next((word for word in command if "/boot_manifest.bin," in word), "")
+    path = re.sub(r".*file=(.*)/boot_manifest\.bin,.*", r"\1/blank.img", manifest)
+    return path if manifest and os.path.exists(path) else blank_flash()
+
+
+def blank_flash():
+    """The file of an empty flash."""
+    path = os.path.join(TOP, "build", "blank.img")
+    if not os.path.exists(path):
+        subprocess.run([os.path.join(TOP, "tools", "flash_format.py"), path], check=True)
+    return path
+
+
+def with_empty_flash(command):
+    """The command with a flash that is empty, and forgets."""
+    return [re.sub(FLASH, f"file={blank_flash()},snapshot=on", word) for word in command]
 
 
 def with_flash(command, path):
-    """The command with a flash of its own, a file (made here if it is not there) that keeps what is written."""
+    """The command with a flash of its own, a file (made here, empty, if it is not there) that keeps what is written."""
     if not os.path.exists(path):
-        with open(path, "wb") as file:
-            file.truncate(FLASH_SIZE)
-    return [re.sub(r"^(if=pflash,.*file=).*", rf"\g<1>{path}", word) for word in command]
+        shutil.copyfile(blank_flash(), path)
+    return [re.sub(FLASH, f"file={path}", word) for word in command]
+
+
+def accepting_unsigned(command, folder):
+    """The command of a system that says, in its signed boot manifest, that packages need no signature (`make ALLOW_UNSIGNED=true`)."""
+    import boot_manifest
+
+    def change(manifest):
+        manifest.flags |= boot_manifest.ALLOW_UNSIGNED
+    return boot_manifest.resigned(command, os.path.join(folder, "boot_manifest.bin"), change)
+
+
+def development_key():
+    """The key that signs what the build makes."""
+    import signing
+    return signing.private_key(os.path.join(TOP, "build", "keys", "development.pem"))
+
+
+def signed(image, name, version=1, key=None):
+    """The image, or its sections, signed to be installed under this name."""
+    import signing
+    sections = bundle.parse(image) if isinstance(image, bytes) else image
+    return bundle.image(signing.sign(sections, key or development_key(), name, version))
 
 
 def bytes_as_they_are():
@@ -56,8 +104,8 @@ def without_log(text):
 class Console:
     """One booted system. Every call has a time-out."""
 
-    def __init__(self, boot_timeout=30):
-        argv = qemu_command()
+    def __init__(self, boot_timeout=30, command=None):
+        argv = command or qemu_command()
         self.child = pexpect.spawn(argv[0], argv[1:], cwd=TOP, timeout=20, echo=False, encoding="utf-8", codec_errors="replace",
                                    maxread=65536, preexec_fn=bytes_as_they_are)
         self.child.delaybeforesend = None
@@ -239,12 +287,14 @@ class Console:
         self.child.close(force=True)
 
 
-def padded_bundle(size):
-    """A valid bundle of exactly so many bytes, most of them data. It exits with code 7 when it is started."""
+def padded_bundle(size, name, version=1):
+    """A signed bundle of exactly so many bytes, most of them data. It exits with code 7 when it is started."""
     import malform
     text = bundle.Section(malform.TEXT, bundle.READ | bundle.EXECUTE | bundle.ENTRY, malform.exit_program(), entry=malform.TEXT)
-    room = size - 2 * bundle.HEADER.size - len(text.data)
-    data = bytes(i * 7 + (i >> 8) & 0xff for i in range(room))
-    image = bundle.image(bundle.chain([text, bundle.Section(malform.DATA, bundle.READ | bundle.WRITE, data)]))
+
+    def with_data(data):
+        return signed(bundle.chain([text, bundle.Section(malform.DATA, bundle.READ | bundle.WRITE, data, msize=len(data) + 1)]), name, version)
+    room = size - len(with_data(b""))
+    image = with_data(bytes(i * 7 + (i >> 8) & 0xff for i in range(room)))
     assert len(image) == size
     return image

@@ -9,7 +9,7 @@ import pytest
 
 from kata import PROMPT
 
-COMMANDS = """? builtins bundles capscan clear echo help install kvdelete kvread kvwrite loglevel mdebug mldebug mstats packages ps
+COMMANDS = """? builtins bundles capscan clear echo help install keys kvdelete kvread kvwrite loglevel mdebug mldebug mstats packages ps
 source shutdown sleep start state_mlcoord status stop uninstall""".split()
 
 
@@ -201,7 +201,9 @@ def test_keys(console):
     console.install("hello")
     assert "Write key" in console.run("kvwrite hello colour deep blue")
     assert console.run("kvread hello colour").splitlines()[-1] == str(list(b"deep blue"))
-    assert "ValueInvalid" in console.run("kvwrite hello colour " + "x" * 101)
+    assert "Write key" in console.run("kvwrite hello Zoo " + "x" * 101)
+    assert console.run("keys hello").splitlines()[-2:] == ["Zoo 101", "colour 9"]
+    assert "Write key failed: KeyInvalid" in console.run("kvwrite hello " + "k" * 64 + " value")
     assert 'Delete key "colour".' in console.run("kvdelete hello colour")
     assert "Read key failed: KeyNotFound" in console.run("kvread hello colour")
     console.uninstall("hello")

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+import kata
 from kata import TOP
 
 sys.path.insert(0, f"{TOP}/tools")
@@ -24,7 +25,7 @@ def command():
     environment = {k: v for k, v in os.environ.items() if k not in ("OUT", "MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     subprocess.run([*make, "all"], cwd=TOP, env=environment, check=True, capture_output=True)
     command = subprocess.run([*make, "qemu-command"], cwd=TOP, env=environment, check=True, capture_output=True, text=True).stdout
-    return command.replace("/flash.img", "/blank.img,snapshot=on")
+    return shlex.join(kata.without_traces(shlex.split(command)))
 
 
 def run(command, lines, apps=()):

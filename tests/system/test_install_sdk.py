@@ -58,6 +58,8 @@ def test_an_application_built_outside_of_the_tree_runs(console, sdk, tmp_path):
     before = console.mstats()
     done = build(sdk, tmp_path)
     assert done.returncode == 0, done.stderr
+    key = os.path.join(TOP, "build", "keys", "development.pem")
+    subprocess.run([sdk / "bin/kata-sign", "sign", key, "outside.app"], cwd=tmp_path, check=True, timeout=60)
     output = console.send_file(str(tmp_path / "outside.app"))
     assert 'Bundle "outside" installed' in output, output
     console.send("start outside a b\r")

@@ -155,7 +155,7 @@ def test_dies_during_an_installation(name, after_us):
 def test_dies_during_an_upload(tmp_path, name, after_us):
     """The transfer succeeds or fails with a message; the console is there afterwards, and so is all memory."""
     path = tmp_path / "big.app"
-    path.write_bytes(padded_bundle(60000))
+    path.write_bytes(padded_bundle(60000, "big"))
     console = Console()
     try:
         before = console.mstats()

@@ -287,10 +287,20 @@ static void keys(void **state)
     EXPECT("kvread hello k", "Read key failed: KeyNotFound\n");
     EXPECT("kvwrite hello k one  two", "Write key \"k\".\n");
     EXPECT("kvread hello k", "[111, 110, 101, 32, 116, 119, 111]\n");
+    EXPECT("keys hello", "k 7\n");
     EXPECT("kvdelete hello k", "Delete key \"k\".\n");
+    EXPECT("keys hello", "");
     EXPECT("kvread hello k", "Read key failed: KeyNotFound\n");
-    EXPECT("kvwrite b k 1234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890x",
-           "Write key failed: ValueInvalid\n");
+    EXPECT("kvwrite b k " "123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890"
+           "123456789012345678901234567890123456789", "Write key failed: ValueInvalid\n");
+    fake.key_error = 28;
+    EXPECT("kvwrite hello k v", "Write key failed: the flash is full\n");
+    fake.key_error = 32;
+    EXPECT("kvwrite hello k v", "Write key failed: the bundle has as many keys as it may have\n");
+    fake.key_error = 35;
+    EXPECT("keys hello", "keys failed: the security core does not answer\n");
+    fake.key_error = 37;
+    EXPECT("keys hello", "keys failed: UnknownError\n");
 }
 
 static void services(void **state)

@@ -32,7 +32,7 @@ static void test_defaults(void **state)
     assert_int_equal(m.stack, 16384);
     assert_int_equal(m.heap, 0);
     assert_int_equal(m.priority, MANIFEST_NORMAL);
-    assert_int_equal(m.permissions, SDK_MAY_LOG | SDK_MAY_KEYS | SDK_MAY_TIMERS | SDK_MAY_MODELS | SDK_MAY_MESSAGES);
+    assert_int_equal(m.permissions, SDK_MAY_LOG | SDK_MAY_KEYS | SDK_MAY_TIMERS | SDK_MAY_MODELS | SDK_MAY_MESSAGES | SDK_MAY_ATTEST);
     assert_int_equal(m.quota_memory, 0);
     assert_int_equal(m.quota_keys, 24);
     assert_int_equal(m.quota_timers, 31);

@@ -10,6 +10,7 @@
 #include "install.h"
 #include <kata/crc32.h>
 #include <kata/sdk_abi.h>
+#include <security_coordinator.h>
 #include <sel4/invocation_gen.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -105,7 +106,7 @@ static uint8_t *open_page(void *ctx)
 static uint8_t expected(uint32_t address)
 {
     for (uint32_t i = 0; i < loading->info.sections; i++) {
-        const struct bundle_section *s = &loading->sections[i].header;
+        const struct bundle_section *s = &loading->sections[i];
         if (address >= s->vaddr && address - s->vaddr < s->fsize)
             return pattern(address);
     }
@@ -284,6 +285,26 @@ static void test_manifest(void **state)
     assert_int_equal(image_open(&image, "app"), BUNDLE_ERROR_BASE + BUNDLE_BAD_CRC);
 }
 
+/* What of a manifest comes with the first bytes is judged, the rest not missed; bytes that are no image are others' business. */
+static void test_manifest_at_the_beginning(void **state)
+{
+    static const char text[] = "# comment\nstack = much\n";
+    const uint32_t end = BUNDLE_HEADER_SIZE + sizeof text - 1;
+    struct image image;
+    (void)state;
+    (void)open_with(&image, text);
+    for (uint32_t n = 0; n <= stored_size; n++)
+        assert_int_equal(image_check_beginning(&image, "app", stored, n, stored_size), n < end ? PM_SUCCESS : (int)MANIFEST_ERROR(MANIFEST_BAD_NUMBER, 2));
+    assert_int_equal(image_check_beginning(&image, "app", stored, stored_size, 10), PM_SUCCESS);
+    stored[end - 1] ^= 1;
+    assert_int_equal(image_check_beginning(&image, "app", stored, stored_size, stored_size), PM_SUCCESS);
+    (void)open_with(&image, "name = app");
+    assert_int_equal(image_check_beginning(&image, "app", stored, stored_size, stored_size), PM_SUCCESS);
+    assert_int_equal(image_check_beginning(&image, "ape", stored, stored_size, stored_size), MANIFEST_ERROR(MANIFEST_OTHER_NAME, 1));
+    memset(stored, 0, stored_size);
+    assert_int_equal(image_check_beginning(&image, "app", stored, stored_size, stored_size), PM_SUCCESS);
+}
+
 /* ---- arguments --------------------------------------------------------------------------------------------------- */
 
 static _Alignas(16) uint8_t stack_page[4096];
@@ -348,6 +369,8 @@ static void test_security_errors(void **state)
     assert_int_equal(error_from_security(BUNDLE_ERROR_BASE + 5), BUNDLE_ERROR_BASE + 5);
     assert_int_equal(error_from_security(-1), PM_SERVICE_RESTARTED);
     assert_int_equal(error_from_security(99), PM_UNKNOWN_ERROR);
+    for (int i = 0; i <= SECURITY_CORE_RESTARTED - SECURITY_STORE_FULL; i++)
+        assert_int_equal(error_from_security(SECURITY_STORE_FULL + i), PM_STORE_FULL + i);
 }
 
 /* ---- bundles --------------------------------------------------------------------------------------------------- */
@@ -463,10 +486,12 @@ static void test_sessions(void **state)
 {
     (void)state;
     assert_null(session_name(0));
-    session_open(5, "a");
+    session_open(5, "a", 100);
+    assert_int_equal(session_first(), 100);
+    assert_int_equal(session_first(), 0);
     assert_string_equal(session_name(5), "a");
     assert_null(session_name(6));
-    session_open(6, "b");               /* 5 was abandoned */
+    session_open(6, "b", 1);               /* 5 was abandoned */
     assert_null(session_name(5));
     session_close(5);
     assert_string_equal(session_name(6), "b");
@@ -474,7 +499,7 @@ static void test_sessions(void **state)
     assert_null(session_name(6));
     uint32_t left;
     assert_false(session_left(&left));
-    session_open(7, "c");
+    session_open(7, "c", 1);
     assert_true(session_left(&left));
     assert_int_equal(left, 7);
     assert_null(session_name(7));
@@ -534,6 +559,7 @@ int main(void)
         cmocka_unit_test_setup(test_bad_crc_is_seen_while_loading, make_image),
         cmocka_unit_test_setup(test_layout, make_image),
         cmocka_unit_test_setup(test_manifest, make_image),
+        cmocka_unit_test(test_manifest_at_the_beginning),
         cmocka_unit_test(test_arguments),
         cmocka_unit_test_teardown(test_recovery, forget_all),
         cmocka_unit_test(test_memory_of_a_bundle),

@@ -36,10 +36,27 @@ uint32_t timer_completed_timers(void) { return 1; }
 uint64_t timer_now_us(void) { return now_us; }
 int timer_oneshot_at(uint32_t id, uint64_t deadline_us) { return (void)id, (void)deadline_us, 0; }
 int timer_cancel(uint32_t id) { return (void)id, 0; }
-int security_read_key(const char *bundle, const char *key, uint8_t *value, size_t *n) { return (void)bundle, (void)key, (void)value, (void)n, 1; }
-int security_write_key(const char *bundle, const char *key, const uint8_t *value, size_t n) { return (void)bundle, (void)key, (void)value, (void)n, 1; }
+int security_read_key(const char *bundle, const char *key, uint32_t at, uint32_t length, uint32_t *size, uint8_t *value, size_t *n)
+{
+    return (void)bundle, (void)key, (void)at, (void)length, (void)size, (void)value, (void)n, 1;
+}
+
+int security_write_key(const char *bundle, const char *key, uint32_t size, uint32_t at, const uint8_t *value, size_t n)
+{
+    return (void)bundle, (void)key, (void)size, (void)at, (void)value, (void)n, 1;
+}
+
+int security_next_key(const char *bundle, const char *after, char *key, size_t cap, uint32_t *size)
+{
+    return (void)bundle, (void)after, (void)key, (void)cap, (void)size, 1;
+}
+
 int security_delete_key(const char *bundle, const char *key) { return (void)bundle, (void)key, 1; }
 int security_count_keys(const char *bundle, const char *except, uint32_t *count) { return (void)bundle, (void)except, (void)count, 1; }
+int security_attest(const uint8_t *nonce, size_t n, const uint8_t *claim, size_t claim_n, uint32_t room, uint8_t *to, size_t *to_n)
+{
+    return (void)nonce, (void)n, (void)claim, (void)claim_n, (void)room, (void)to, (void)to_n, 1;
+}
 bool service_died(void) { return false; }
 void kata_log_line(uint8_t level, const char *msg) { (void)level, (void)msg; }
 int park_caller(void) { return parks ? HANDLE : -1; }
@@ -90,7 +107,7 @@ static void add(unsigned entry, uint32_t id, const char *name, const char *peer)
     struct sdk_app_config *config = &records[entry].app.config;
     memset(&records[entry], 0, sizeof records[entry]);
     config->app_id = id;
-    config->permissions = 0x1f;
+    config->permissions = 0x3f;
     config->quota_timers = SDK_TIMERS;
     strcpy(config->name, name);
     strcpy(config->peers[0], peer);

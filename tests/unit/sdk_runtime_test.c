@@ -8,6 +8,7 @@
 #include "requests.h"
 #include "timers.h"
 #include <sdk.h>
+#include <security_coordinator.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -82,24 +83,47 @@ static void pass(uint64_t us)
     now_us = end;
 }
 
-int security_read_key(const char *bundle, const char *key, uint8_t *value, size_t *n)
+static void clobber_registers(void);
+
+/* What the security core has to say to every request about keys; 0: it serves them. */
+static int store_error;
+
+int security_read_key(const char *bundle, const char *key, uint32_t offset, uint32_t length, uint32_t *size, uint8_t *value, size_t *n)
 {
+    assert_int_equal(length, *n);
+    if (store_error != 0)
+        return store_error;
     if (strcmp(bundle, stored_bundle) != 0 || strcmp(key, stored_key) != 0)
         return 5;
-    assert_true(*n >= stored_size);
-    memcpy(value, stored_value, stored_size);
-    *n = stored_size;
+    size_t left = stored_size - offset;
+    *size = (uint32_t)stored_size;
+    *n = left < *n ? left : *n;
+    memcpy(value, stored_value + offset, *n);
     return 0;
 }
 
-int security_write_key(const char *bundle, const char *key, const uint8_t *value, size_t n)
+/* The caller's message registers are used for the call. */
+int security_write_key(const char *bundle, const char *key, uint32_t size, uint32_t offset, const uint8_t *value, size_t n)
 {
-    assert_true(n <= SDK_VALUE_MAX && strlen(key) >= 1 && strlen(key) <= SDK_KEY_MAX);
-    strcpy(stored_bundle, bundle);
-    strcpy(stored_key, key);
-    memcpy(stored_value, value, n);
-    stored_size = n;
+    assert_true(size <= SDK_VALUE_MAX && n <= size - offset && strlen(key) >= 1 && strlen(key) <= SDK_KEY_MAX);
+    if (store_error != 0)
+        return store_error;
+    memcpy(stored_value + offset, value, n);
+    if (offset + n == size) {
+        strcpy(stored_bundle, bundle);
+        strcpy(stored_key, key);
+        stored_size = size;
+    }
     return 0;
+}
+
+int security_next_key(const char *bundle, const char *after, char *key, size_t cap, uint32_t *size)
+{
+    assert_int_equal(cap, SDK_KEY_MAX + 1);
+    bool behind = strcmp(bundle, stored_bundle) == 0 && strcmp(after, stored_key) < 0;
+    strcpy(key, behind ? stored_key : "");
+    *size = behind ? (uint32_t)stored_size : 0;
+    return store_error;
 }
 
 int security_delete_key(const char *bundle, const char *key)
@@ -109,10 +133,22 @@ int security_delete_key(const char *bundle, const char *key)
     return 0;
 }
 
+int security_attest(const uint8_t *nonce, size_t nonce_n, const uint8_t *claim, size_t claim_n, uint32_t room, uint8_t *statement, size_t *n)
+{
+    char text[64] = "asked by ";
+    assert_true(room == *n && room <= SDK_STATEMENT_MAX);
+    strcat(text, app_find(1)->config.name);
+    assert_int_equal(claim_n, strlen(text));
+    assert_memory_equal(claim, text, claim_n);
+    memcpy(statement, nonce, *n = nonce_n);
+    return store_error;
+}
+
 int security_count_keys(const char *bundle, const char *except, uint32_t *count)
 {
     (void)bundle, (void)except;
     *count = other_keys;
+    clobber_registers();
     return 0;
 }
 
@@ -164,6 +200,9 @@ void forget_parked(int handle)
 
 static seL4_Word words[CAMKES_IPC_WORDS];
 static camkes_stream_t args, result;
+
+/* As a call of another service does. */
+static void clobber_registers(void) { memset(words, 0x5a, sizeof words); }
 
 static camkes_stream_t *request(void)
 {
@@ -218,7 +257,7 @@ static int registered(uint32_t id, const char *name, const char *peer)
     struct sdk_app_config *config = &records[entry].app.config;
     memset(config, 0, sizeof *config);
     config->app_id = id;
-    config->permissions = 0x1f;
+    config->permissions = 0x3f;
     config->quota_timers = SDK_TIMERS;
     config->quota_keys = 24;
     strncpy(config->name, name, sizeof config->name);
@@ -238,6 +277,7 @@ static int setup(void **state)
     memset(parked_busy, 0, sizeof parked_busy);
     memset(answers, 0, sizeof answers);
     stored_key[0] = '\0';
+    store_error = 0;
     log_lines = 0;
     assert_int_equal(registered(1, "one", "two"), SDKM_SUCCESS);
     assert_int_equal(registered(2, "two", "one"), SDKM_SUCCESS);
@@ -353,7 +393,7 @@ static void test_every_error_has_its_own_name(void **state)
 
 static int write_key(uint32_t app, const char *key, size_t key_n, size_t value_n)
 {
-    uint8_t value[256];
+    uint8_t value[400];
     memset(value, 'v', sizeof value);
     camkes_put_array(request(), key, key_n);
     camkes_put_array(&args, value, value_n);
@@ -366,14 +406,14 @@ static void test_keys(void **state)
     size_t n;
     (void)state;
     assert_int_equal(serve_text(1, SDK_REQUEST_READ_KEY, "k", 1), SDK_READ_KEY_FAILED);
-    assert_int_equal(write_key(1, "k", 1, SDK_VALUE_MAX), SDK_SUCCESS);
+    assert_int_equal(write_key(1, "k", 1, 400), SDK_SUCCESS);
+    assert_int_equal(stored_value[0], 'v');
     assert_int_equal(serve_text(1, SDK_REQUEST_READ_KEY, "k", 1), SDK_SUCCESS);
     assert_non_null(camkes_get_ref(&result, &n));
-    assert_int_equal(n, SDK_VALUE_MAX);
+    assert_int_equal(n, 400);
     assert_int_equal(serve_text(2, SDK_REQUEST_READ_KEY, "k", 1), SDK_READ_KEY_FAILED);
     assert_int_equal(serve_text(1, SDK_REQUEST_DELETE_KEY, "k", 1), SDK_SUCCESS);
     assert_int_equal(serve_text(1, SDK_REQUEST_READ_KEY, "k", 1), SDK_READ_KEY_FAILED);
-    assert_int_equal(write_key(1, "k", 1, SDK_VALUE_MAX + 1), SDK_SERIALIZE_FAILED);
     memset(key, 'k', sizeof key);
     assert_int_equal(write_key(1, key, SDK_KEY_MAX, 0), SDK_SUCCESS);
     assert_int_equal(write_key(1, key, SDK_KEY_MAX + 1, 0), SDK_SERIALIZE_FAILED);
@@ -384,6 +424,132 @@ static void test_keys(void **state)
     assert_int_equal(write_key(1, "third", 5, 1), SDK_SUCCESS);
     other_keys = 3;
     assert_int_equal(write_key(1, "fourth", 6, 1), SDK_OUT_OF_RESOURCES);
+}
+
+static void test_attest(void **state)
+{
+    (void)state;
+    size_t n;
+    assert_int_equal(serve_text(1, SDK_REQUEST_ATTEST, "12345678", 8), SDK_SUCCESS);
+    const void *statement = camkes_get_ref(&result, &n);
+    assert_int_equal(n, 8);
+    assert_memory_equal(statement, "12345678", 8);
+    assert_int_equal(serve_text(1, SDK_REQUEST_ATTEST, "1234567", 7), SDK_SERIALIZE_FAILED);
+    assert_int_equal(serve_text(1, SDK_REQUEST_ATTEST, "123456789012345678901234567890123", 33), SDK_SERIALIZE_FAILED);
+    store_error = SECURITY_NO_CORE;
+    assert_int_equal(serve_text(1, SDK_REQUEST_ATTEST, "12345678", 8), SDK_NO_PLATFORM_SUPPORT);
+    store_error = SECURITY_CORE_RESTARTED;
+    assert_int_equal(serve_text(1, SDK_REQUEST_ATTEST, "12345678", 8), SDK_SERVICE_RESTARTED);
+    store_error = 0;
+}
+
+/* ---- values in parts, through the message area ---- */
+
+static seL4_Word area[SDK_AREA_BYTES / sizeof(seL4_Word)];
+
+static int serve_area(unsigned number, camkes_stream_t *put)
+{
+    camkes_stream_t in, out = camkes_stream(area, sizeof area / sizeof area[0]);
+    struct app *app = app_find(1);
+    app->has_page = true;
+    app_heard(app);
+    int error = request_take(app, area, (seL4_Word)(put->at - area), &in);
+    if (error == SDK_SUCCESS)
+        error = request_serve(app, number, &in, &out);
+    result = camkes_stream(area, error == SDK_SUCCESS ? (size_t)(out.at - area) : 0);
+    return error;
+}
+
+static int write_part(const char *key, seL4_Word size, seL4_Word offset, const uint8_t *value, size_t n)
+{
+    camkes_stream_t put = camkes_stream(area, sizeof area / sizeof area[0]);
+    camkes_put_string(&put, key);
+    camkes_put_word(&put, size);
+    camkes_put_word(&put, offset);
+    camkes_put_array(&put, value, n);
+    return serve_area(SDK_REQUEST_WRITE_KEY_PART, &put);
+}
+
+static int read_part(const char *key, seL4_Word offset, const uint8_t **value, size_t *n)
+{
+    camkes_stream_t put = camkes_stream(area, sizeof area / sizeof area[0]);
+    camkes_put_string(&put, key);
+    camkes_put_word(&put, offset);
+    int error = serve_area(SDK_REQUEST_READ_KEY_PART, &put);
+    if (error == SDK_SUCCESS) {
+        assert_int_equal(camkes_get_word(&result), stored_size);
+        *value = camkes_get_ref(&result, n);
+        assert_non_null(*value);
+    }
+    return error;
+}
+
+static void test_large_values(void **state)
+{
+    static uint8_t value[SDK_VALUE_MAX + 1];
+    const uint8_t *found;
+    size_t n, at;
+    (void)state;
+    for (size_t i = 0; i < sizeof value; i++)
+        value[i] = (uint8_t)(i * 5 + (i >> 8));
+    for (at = 0; at < SDK_VALUE_MAX; at += SDK_PART_MAX)
+        assert_int_equal(write_part("k", SDK_VALUE_MAX, at, value + at, SDK_PART_MAX), SDK_SUCCESS);
+    assert_int_equal(serve_text(1, SDK_REQUEST_READ_KEY, "k", 1), SDK_SERIALIZE_FAILED);    /* in one piece */
+    for (at = 0; at < SDK_VALUE_MAX; at += n) {
+        assert_int_equal(read_part("k", at, &found, &n), SDK_SUCCESS);
+        assert_true(n > 2000 || at + n == SDK_VALUE_MAX);
+        assert_memory_equal(found, value + at, n);
+    }
+    assert_int_equal(write_part("k", SDK_VALUE_MAX + 1, 0, value, 1), SDK_SERIALIZE_FAILED);
+    assert_int_equal(write_part("k", SDK_VALUE_MAX, 0, value, SDK_PART_MAX + 1), SDK_SERIALIZE_FAILED);
+    assert_int_equal(write_part("k", 10, 11, value, 0), SDK_SERIALIZE_FAILED);
+    assert_int_equal(write_part("k", 10, 5, value, 6), SDK_SERIALIZE_FAILED);
+    assert_int_equal(write_part("k", ~(seL4_Word)0, ~(seL4_Word)0 - 1, value, 1), SDK_SERIALIZE_FAILED);
+    assert_int_equal(read_part("k", SDK_VALUE_MAX + 1, &found, &n), SDK_SERIALIZE_FAILED);
+    assert_int_equal(read_part("k", ~(seL4_Word)0, &found, &n), SDK_SERIALIZE_FAILED);
+    /* the quota is for the last part, before which nothing is seen */
+    app_find(1)->config.quota_keys = other_keys = 3;
+    assert_int_equal(write_part("new", 20, 0, value, 10), SDK_SUCCESS);
+    assert_int_equal(write_part("new", 20, 10, value, 10), SDK_OUT_OF_RESOURCES);
+    assert_string_equal(stored_key, "k");
+}
+
+static void test_next_key(void **state)
+{
+    char key[SDK_KEY_MAX + 2];
+    (void)state;
+    assert_int_equal(write_key(1, "k", 1, 77), SDK_SUCCESS);
+    assert_int_equal(serve_text(1, SDK_REQUEST_NEXT_KEY, "", 0), SDK_SUCCESS);
+    camkes_get_string(&result, key, sizeof key);
+    assert_string_equal(key, "k");
+    assert_int_equal(camkes_get_word(&result), 77);
+    assert_int_equal(serve_text(1, SDK_REQUEST_NEXT_KEY, "k", 1), SDK_SUCCESS);
+    camkes_get_string(&result, key, sizeof key);
+    assert_string_equal(key, "");
+    assert_int_equal(serve_text(2, SDK_REQUEST_NEXT_KEY, "", 0), SDK_SUCCESS);
+    camkes_get_string(&result, key, sizeof key);
+    assert_string_equal(key, "");
+    memset(key, 'k', sizeof key);
+    assert_int_equal(serve_text(1, SDK_REQUEST_NEXT_KEY, key, SDK_KEY_MAX), SDK_SUCCESS);
+    assert_int_equal(serve_text(1, SDK_REQUEST_NEXT_KEY, key, SDK_KEY_MAX + 1), SDK_SERIALIZE_FAILED);
+    assert_int_equal(serve_text(1, SDK_REQUEST_NEXT_KEY, "a\0b", 3), SDK_INVALID_STRING);
+}
+
+static void test_errors_of_the_store(void **state)
+{
+    static const struct { int store, read, write; } errors[] = {
+        { SECURITY_STORE_FULL, SDK_OUT_OF_RESOURCES, SDK_OUT_OF_RESOURCES }, { SECURITY_QUOTA_EXCEEDED, SDK_OUT_OF_RESOURCES, SDK_OUT_OF_RESOURCES },
+        { SECURITY_STORE_WORN, SDK_READ_KEY_FAILED, SDK_WRITE_KEY_FAILED }, { SECURITY_NO_CORE, SDK_READ_KEY_FAILED, SDK_WRITE_KEY_FAILED },
+        { SECURITY_CORE_RESTARTED, SDK_SERVICE_RESTARTED, SDK_SERVICE_RESTARTED },
+        { SECURITY_BUNDLE_DATA_INVALID, SDK_SERVICE_RESTARTED, SDK_SERVICE_RESTARTED },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        store_error = errors[i].store;
+        assert_int_equal(serve_text(1, SDK_REQUEST_READ_KEY, "k", 1), errors[i].read);
+        assert_int_equal(serve_text(1, SDK_REQUEST_NEXT_KEY, "", 0), errors[i].read);
+        assert_int_equal(write_key(1, "k", 1, 10), errors[i].write);
+    }
 }
 
 static void test_malformed(void **state)
@@ -407,7 +573,9 @@ static void test_malformed(void **state)
     assert_int_equal(serve_words(1, SDK_REQUEST_RECEIVE, 0, 0, 0), SDK_DESERIALIZE_FAILED);
     for (unsigned number = SDK_REQUEST_END; number < SDK_REQUEST_TIME; number++)
         assert_int_equal(serve_words(1, number, 0, 0, 0), SDK_UNKNOWN_REQUEST);
-    assert_int_equal(serve_words(1, SDK_REQUEST_RECEIVE + 1, 0, 0, 0), SDK_UNKNOWN_REQUEST);
+    for (unsigned number = SDK_REQUEST_NEXT_KEY; number <= SDK_REQUEST_LAST; number++)
+        assert_int_equal(serve_words(1, number, 0, 0, 0), SDK_DESERIALIZE_FAILED);
+    assert_int_equal(serve_words(1, SDK_REQUEST_LAST + 1, 0, 0, 0), SDK_UNKNOWN_REQUEST);
     assert_int_equal(serve_words(1, 0xfffff, 0, 0, 0), SDK_UNKNOWN_REQUEST);
 }
 
@@ -418,7 +586,8 @@ static void test_permissions(void **state)
         { SDK_REQUEST_PING, SDK_REQUEST_PING, 0 }, { SDK_REQUEST_LOG, SDK_REQUEST_LOG, SDK_MAY_LOG },
         { SDK_REQUEST_READ_KEY, SDK_REQUEST_DELETE_KEY, SDK_MAY_KEYS }, { SDK_REQUEST_TIMER_ONESHOT, SDK_REQUEST_TIMER_POLL, SDK_MAY_TIMERS },
         { SDK_REQUEST_MODEL_FIRST, SDK_REQUEST_END - 1, SDK_MAY_MODELS }, { SDK_REQUEST_TIME, SDK_REQUEST_TIME, 0 },
-        { SDK_REQUEST_SEND, SDK_REQUEST_RECEIVE, SDK_MAY_MESSAGES },
+        { SDK_REQUEST_SEND, SDK_REQUEST_RECEIVE, SDK_MAY_MESSAGES }, { SDK_REQUEST_NEXT_KEY, SDK_REQUEST_WRITE_KEY_PART, SDK_MAY_KEYS },
+        { SDK_REQUEST_ATTEST, SDK_REQUEST_ATTEST, SDK_MAY_ATTEST },
     };
     (void)state;
     for (unsigned k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
@@ -825,7 +994,7 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_registration), T(test_log), T(test_log_limit), T(test_every_error_has_its_own_name), T(test_keys), T(test_malformed), T(test_permissions), T(test_time), T(test_timer_errors),
+        T(test_registration), T(test_log), T(test_log_limit), T(test_every_error_has_its_own_name), T(test_keys), T(test_large_values), T(test_next_key), T(test_attest), T(test_errors_of_the_store), T(test_malformed), T(test_permissions), T(test_time), T(test_timer_errors),
         T(test_as_many_timers_as_there_are_ids), T(test_poll), T(test_periods_do_not_drift), T(test_wait),
         T(test_wait_that_nobody_waits_for), T(test_cancel_clears_a_completion), T(test_release_while_waiting), T(test_suspended),
         T(test_messages), T(test_only_peers), T(test_a_full_queue_is_the_senders_error), T(test_waiting_for_a_message),

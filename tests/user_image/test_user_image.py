@@ -79,7 +79,7 @@ def test_without_interrupts(console, tmp_path):
     console.settle()
     before = console.mstats()
     bundle = tmp_path / "big-8k.app"
-    bundle.write_bytes(kata.padded_bundle(8192))
+    bundle.write_bytes(kata.padded_bundle(8192, "big-8k"))
     output = console.send_file(str(bundle))
     assert 'Bundle "big-8k" installed' in output, output
     (tmp_path / "back").mkdir()

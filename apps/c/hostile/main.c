@@ -33,7 +33,7 @@ static void unknown_requests(void)
     for (seL4_Word label = 0; label < 0x400; label++) {
         seL4_Word number = label & ~(seL4_Word)SDK_IN_AREA;
         bool models = number >= SDK_REQUEST_MODEL_FIRST && number < SDK_REQUEST_END;
-        bool known = (number >= SDK_REQUEST_FIRST && number < SDK_REQUEST_END) || (number >= SDK_REQUEST_TIME && number <= SDK_REQUEST_RECEIVE);
+        bool known = (number >= SDK_REQUEST_FIRST && number < SDK_REQUEST_END) || (number >= SDK_REQUEST_TIME && number <= SDK_REQUEST_LAST);
         seL4_SetMR(0, 0);
         if (!known || models)
             expect(request(label, 0, label & SDK_IN_AREA ? 1 : 0), models ? SDK_PERMISSION_DENIED : SDK_UNKNOWN_REQUEST, "unknown request");

@@ -15,14 +15,21 @@ pub const TIMER_POLL: usize = 73;
 pub const TIME: usize = 96;
 pub const SEND: usize = 97;
 pub const RECEIVE: usize = 98;
+pub const NEXT_KEY: usize = 99;
+pub const READ_KEY_PART: usize = 100;
+pub const WRITE_KEY_PART: usize = 101;
+pub const ATTEST: usize = 102;
 
 pub const IN_AREA: usize = 0x100;
 pub const AREA_OFFSET: usize = 1024;
 pub const AREA_BYTES: usize = 3072;
 pub const FOREVER: u32 = 0xffff_ffff;
 
-pub const VALUE_MAX: usize = 100;
+pub const KEY_MAX: usize = 63;
+pub const VALUE_MAX: usize = 4096;
+pub const PART_MAX: usize = 1024;
 pub const LOG_MAX: usize = 360;
+pub const STATEMENT_MAX: usize = 1024;
 pub const NAME_MAX: usize = 63;
 pub const MESSAGE_MAX: usize = 1024;
 

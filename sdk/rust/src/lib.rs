@@ -25,6 +25,16 @@ pub fn ping() -> Result<()> {
     Request::new(abi::PING).call().map(|_| ())
 }
 
+/// Bytes of a statement at most.
+pub const STATEMENT_MAX: usize = abi::STATEMENT_MAX;
+
+/// A statement of what this device was started with and what is installed, signed by its security core, for a nonce of 8 to 32 bytes. Returns its
+/// length in `statement`.
+pub fn attest(nonce: &[u8], statement: &mut [u8; STATEMENT_MAX]) -> Result<usize> {
+    let length = Request::long(abi::ATTEST).bytes(nonce).call()?.bytes(statement)?;
+    if length > STATEMENT_MAX { Err(Error::SDKUnknownResponse) } else { Ok(length) }
+}
+
 /// Microseconds since the system started.
 pub fn time_us() -> Result<u64> {
     Request::new(abi::TIME).call()?.long()

@@ -61,6 +61,7 @@ int run(void)
 
     if (!camkes_restarted() && cpio_find((const void *)(uintptr_t)cpio_archive, cpio_archive_SIZE, "autostart.repl", &script) == CPIO_ENTRY)
         run_script(script);
+    (void)security_boot_ok();       /* SecurityCoordinator says what there is to be said; again in a new life: nothing changes then */
     for (;;) {
         pass_on_reports();
         reports_wait();

@@ -28,16 +28,19 @@ enum { ANY = MAX_WORDS };
 static const struct command commands[] = {
     {"?", "", cmd_help, 0, 0},
     TEST_COMMAND("add", "X Y", cmd_add, 2, 2)
+    {"attest", "NONCE", cmd_attest, 1, 1},
     {"builtins", "", cmd_builtins, 0, 0},
     {"bundles", "", cmd_bundles, 0, 0},
     {"capscan", "[-k] console | mailbox | memory | mlcoord | process | sdk | security | supervisor | timer | uart | BUNDLE", cmd_capscan, 1, 2},
     {"clear", "", cmd_clear, 0, 0},
     {"dmesg", "", cmd_dmesg, 0, 0},
     {"echo", "[WORD...]", cmd_echo, 0, ANY},
+    {"flash", "", cmd_flash, 0, 0},
     TEST_COMMAND("get_manifest", "BUNDLE", cmd_get_manifest, 1, 1)
     {"help", "", cmd_help, 0, 0},
     {"install", "[-z | FILE]", cmd_install, 0, 1},
     {"instret", "[COMMAND...]", cmd_instret, 0, ANY},
+    {"keys", "BUNDLE", cmd_keys, 1, 1},
     {"kvdelete", "BUNDLE KEY", cmd_kvdelete, 2, 2},
     {"kvread", "BUNDLE KEY", cmd_kvread, 2, 2},
     {"kvwrite", "BUNDLE KEY WORD...", cmd_kvwrite, 3, ANY},

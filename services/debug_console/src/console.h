@@ -90,10 +90,12 @@ enum result failed(const char *what, const char *why);
 enum result waited(const char *command, enum wait_end end);
 
 command_fn cmd_help;
+command_fn cmd_flash;                                                                              /* cmd_flash.c */
+command_fn cmd_attest;                                                                             /* cmd_attest.c */
 command_fn cmd_builtins, cmd_bundles, cmd_packages, cmd_ps, cmd_resume, cmd_start, cmd_stop, cmd_suspend, cmd_status, cmd_uninstall;              /* cmd_bundle.c */
 command_fn cmd_install, cmd_rz;                                                                    /* cmd_install.c */
 command_fn cmd_instret;                                                                            /* cmd_instret.c */
-command_fn cmd_kvdelete, cmd_kvread, cmd_kvwrite;                                                  /* cmd_key.c */
+command_fn cmd_keys, cmd_kvdelete, cmd_kvread, cmd_kvwrite;                                                  /* cmd_key.c */
 command_fn cmd_top;                                                                                /* cmd_top.c */
 command_fn cmd_sz;                                                                                 /* cmd_sz.c */
 command_fn cmd_source;                                                                             /* cmd_script.c */
@@ -165,7 +167,7 @@ bool archive_find(const char *name, struct cpio_entry *entry);
 /* One installation. error != 0 from the first refusal on. */
 struct upload {
     char id[NAME_SIZE];
-    uint32_t announced;     /* size, 0: unknown */
+    uint32_t announced;     /* size */
     uint32_t session;
     uint32_t size;          /* bytes passed on */
     uint32_t crc;           /* of these */

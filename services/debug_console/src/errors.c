@@ -13,16 +13,22 @@
 #include <bundle/bundle.h>
 #include <manifest/manifest.h>
 
+/* What has no name in the original says what is the matter. */
+#define STORE_SENTENCES "the flash is full\0the flash is worn out\0the flash is damaged\0there is no flash that this system can use\0"
+#define CORE_SENTENCES "there are no random numbers\0the security core does not answer\0the security core has started again, try once more\0"
+
 static const char process_names[] =
     "Success\0BundleIdInvalid\0PackageBufferLenInvalid\0BundleNotFound\0BundleFound\0BundleRunning\0BundleNotRunning\0"
     "UnknownError\0DeserializeError\0SerializeError\0ObjCapInvalid\0InstallFailed\0UninstallFailed\0StartFailed\0"
-    "StopFailed\0SuspendFailed\0ResumeFailed\0CapScanFailed\0QuotaExceeded\0NoMemory\0ServiceRestarted\0";
+    "StopFailed\0SuspendFailed\0ResumeFailed\0CapScanFailed\0QuotaExceeded\0NoMemory\0ServiceRestarted\0" STORE_SENTENCES
+    "there are as many packages as there may be\0another installation is under way\0" CORE_SENTENCES;
 
 static const char security_names[] =
     "Success\0BundleIdInvalid\0BundleDataInvalid\0BundleNotFound\0DeleteFirst\0KeyNotFound\0PackageBufferLenInvalid\0"
     "ValueInvalid\0KeyInvalid\0DeserializeFailed\0SerializeFailed\0CapAllocFailed\0CapMoveFailed\0ObjCapInvalid\0"
     "UnknownError\0EchoFailed\0InstallFailed\0UninstallFailed\0SizeBufferFailed\0GetManifestFailed\0LoadApplicationFailed\0"
-    "LoadModelFailed\0InstallModelFailed\0GetPackagesFailed\0ReadFailed\0WriteFailed\0DeleteFailed\0TestFailed\0";
+    "LoadModelFailed\0InstallModelFailed\0GetPackagesFailed\0ReadFailed\0WriteFailed\0DeleteFailed\0TestFailed\0" STORE_SENTENCES
+    "the bundle has as many keys as it may have\0another installation is under way\0" CORE_SENTENCES;
 
 static const char memory_names[] =
     "Success\0SerializeFailed\0DeserializeFailed\0ObjCountInvalid\0ObjTypeInvalid\0ObjCapInvalid\0CapAllocFailed\0"

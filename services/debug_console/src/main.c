@@ -34,6 +34,7 @@ static void begin(void)
     console_puts("\nKataOS-C, " BUILD_NAME " build. Type ? for the list of commands.\n");
     instret_note_boot();
     script_run_if_present("autostart.repl");
+    (void)security_boot_ok();       /* SecurityCoordinator says what there is to be said */
 }
 
 /* A new life of the console has nothing of the old one's: it lets go of what that had, and comes back with a prompt. An upload that

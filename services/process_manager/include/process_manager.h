@@ -9,7 +9,7 @@ enum ProcessManagerError {
     PM_BUNDLE_ID_INVALID,
     PM_PACKAGE_BUFFER_LEN_INVALID,
     PM_BUNDLE_NOT_FOUND,
-    PM_BUNDLE_FOUND,            /* installed already: uninstall it first */
+    PM_BUNDLE_FOUND,            /* installed already, and not an older signed version: uninstall it first */
     PM_BUNDLE_RUNNING,
     PM_BUNDLE_NOT_RUNNING,
     PM_UNKNOWN_ERROR,
@@ -26,6 +26,15 @@ enum ProcessManagerError {
     PM_QUOTA_EXCEEDED,          /* quota_memory of the manifest is less than the application starts with */
     PM_NO_MEMORY,
     PM_SERVICE_RESTARTED,       /* a service died that this one had called: done or not, ask again */
+    PM_STORE_FULL,              /* from here on: of the security core and its flash */
+    PM_STORE_WORN,
+    PM_STORE_CORRUPT,
+    PM_STORE_FAILED,
+    PM_TOO_MANY_PACKAGES,
+    PM_BUSY,                    /* too many installations at a time */
+    PM_NO_RANDOM,
+    PM_NO_CORE,                 /* it does not answer */
+    PM_CORE_RESTARTED,          /* it has started again: done or not, ask again */
 };
 
 /* State of a bundle (get_bundle_state). */

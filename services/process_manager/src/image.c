@@ -5,6 +5,7 @@
 #include <kata/crc32.h>
 #include <process_manager.h>
 #include <security_coordinator.h>
+#include <string.h>
 
 #define CHUNK 2048u             /* bytes per call; less than the connection's limit, and two make a page */
 
@@ -19,6 +20,15 @@ int error_from_security(int error)
         { SECURITY_PACKAGE_BUFFER_LEN_INVALID, PM_PACKAGE_BUFFER_LEN_INVALID },
         { SECURITY_INSTALL_FAILED, PM_INSTALL_FAILED },
         { SECURITY_UNINSTALL_FAILED, PM_UNINSTALL_FAILED },
+        { SECURITY_STORE_FULL, PM_STORE_FULL },
+        { SECURITY_STORE_WORN, PM_STORE_WORN },
+        { SECURITY_STORE_CORRUPT, PM_STORE_CORRUPT },
+        { SECURITY_STORE_FAILED, PM_STORE_FAILED },
+        { SECURITY_QUOTA_EXCEEDED, PM_TOO_MANY_PACKAGES },
+        { SECURITY_BUSY, PM_BUSY },
+        { SECURITY_NO_RANDOM, PM_NO_RANDOM },
+        { SECURITY_NO_CORE, PM_NO_CORE },
+        { SECURITY_CORE_RESTARTED, PM_CORE_RESTARTED },
     };
     if (error >= BUNDLE_ERROR_BASE)
         return error;
@@ -46,19 +56,6 @@ static int read_stored(void *ctx, uint32_t offset, void *buf, uint32_t len)
     return 0;
 }
 
-/* The headers are read once and kept: what is loaded later is what was checked here. */
-static BundleError read_sections(struct image *image)
-{
-    struct bundle_reader reader;
-    BundleError error = BUNDLE_OK;
-    bundle_open(&reader, &image->source, &bundle_app_rules);
-    for (uint32_t i = 0; i < image->info.sections && error == BUNDLE_OK; i++) {
-        error = bundle_next(&reader, &image->sections[i].header);
-        image->sections[i].crc = 0;
-    }
-    return error == BUNDLE_END ? BUNDLE_READ_FAILED : error;
-}
-
 static int read_manifest(struct image *image)
 {
     const struct bundle_text *text = &image->info.manifest;
@@ -79,10 +76,43 @@ int image_open(struct image *image, const char *name)
     int refused = security_size_buffer(name, &image->source.size);
     if (refused != 0)
         return error_from_security(refused);
-    BundleError error = bundle_scan(&image->source, &bundle_app_rules, &image->info);
-    if (error == BUNDLE_OK)
-        error = read_sections(image);
+    /* The headers are read once and kept: what is loaded later is what was checked here. */
+    BundleError error = bundle_scan(&image->source, &bundle_app_rules, &image->info, image->sections);
+    memset(image->crc, 0, sizeof image->crc);
     return error == BUNDLE_OK ? read_manifest(image) : BUNDLE_ERROR_BASE + (int)error;
+}
+
+/* The beginning of an image, as far as it has come. */
+struct beginning {
+    const uint8_t *bytes;
+    size_t n;
+};
+
+static int read_beginning(void *ctx, uint32_t offset, void *to, uint32_t length)
+{
+    const struct beginning *beginning = ctx;
+    if (offset > beginning->n || length > beginning->n - offset)
+        return -1;
+    memcpy(to, beginning->bytes + offset, length);
+    return 0;
+}
+
+int image_check_beginning(struct image *image, const char *name, const uint8_t *bytes, size_t n, uint32_t size)
+{
+    struct beginning beginning = { bytes, n };
+    struct bundle_section section;
+    struct bundle_reader reader;
+    enum bundle_kind kind;
+    image->name = name;
+    image->source = (struct bundle_source){ .read = read_beginning, .ctx = &beginning, .size = size };
+    bundle_open(&reader, &image->source, &bundle_app_rules);
+    while (bundle_step(&reader, &section, &kind) == BUNDLE_OK && kind != BUNDLE_IN_MEMORY)
+        if (kind == BUNDLE_MANIFEST) {
+            image->info.manifest = reader.manifest;
+            int error = read_manifest(image);
+            return MANIFEST_IS_ERROR(error) ? error : PM_SUCCESS;
+        }
+    return PM_SUCCESS;
 }
 
 static uint32_t count_tables(const struct image *image, const struct layout *layout, const struct model_paging *paging)
@@ -90,7 +120,7 @@ static uint32_t count_tables(const struct image *image, const struct layout *lay
     uint32_t tables = 0;
     seL4_Word before = MODEL_NOTHING;
     for (uint32_t i = 0; i < image->info.sections; i++) {
-        const struct bundle_section *s = &image->sections[i].header;
+        const struct bundle_section *s = &image->sections[i];
         tables += (uint32_t)model_tables_needed(paging, before, s->vaddr, s->vaddr + s->msize);
         before = s->vaddr + s->msize - 1;
     }

@@ -7,8 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* An installation begins; one that is still open is forgotten. */
-void session_open(uint32_t session, const char *name);
+/* An installation of so many bytes begins; one that is still open is forgotten. */
+void session_open(uint32_t session, const char *name, uint32_t size);
+
+/* The announced size when the first data come, 0 with the others. */
+uint32_t session_first(void);
 
 /* Name of the open session, or NULL when that is another one; valid until the next session_open. */
 const char *session_name(uint32_t session);

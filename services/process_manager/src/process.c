@@ -303,6 +303,11 @@ int process_check(const char *name)
     return image_open(&job.image, name);
 }
 
+int process_check_beginning(const char *name, const uint8_t *bytes, size_t n, uint32_t size)
+{
+    return image_check_beginning(&job.image, name, bytes, n, size);
+}
+
 uint64_t process_cpu_us(struct bundle *bundle)
 {
     if (bundle->phase == PHASE_LIVING) {

@@ -14,6 +14,9 @@ int process_start(struct bundle *bundle, const uint8_t *args, size_t length);
 /* Looks at an installed image and its manifest, with the same errors. */
 int process_check(const char *name);
 
+/* The same for the beginning of one that is being installed (image_check_beginning). */
+int process_check_beginning(const char *name, const uint8_t *bytes, size_t n, uint32_t size);
+
 /* Ends the thread and returns everything the application had, wherever copies of its capabilities went. Works on half-made
  * ones too. The entry's state does not change. */
 void process_destroy(struct bundle *bundle);

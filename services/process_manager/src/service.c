@@ -180,31 +180,49 @@ int pkg_mgmt_install_begin(const char *name, uint32_t size, uint32_t *session)
         return PM_BUNDLE_ID_INVALID;
     int error = security_install_begin(SECURITY_APPLICATION, name, "", size, session);
     if (error == 0)
-        session_open(*session, name);
+        session_open(*session, name, size);
     return error_from_security(error);
 }
 
+static int refused_manifest(const char *name, int error)
+{
+    if (MANIFEST_IS_ERROR(error))
+        log_error("%s: manifest line %u: %s", name, MANIFEST_ERROR_LINE(error), manifest_error_text(error));
+    return error;
+}
+
+/* The security core knows nothing of manifests. Most of them come with the first data, and are looked at when that has found these to be what
+ * was signed: nothing is replaced by an application that cannot be started. */
 int pkg_mgmt_install_data(uint32_t session, const uint8_t *data, size_t data_n)
 {
-    if (session_name(session) == NULL)
+    const char *name = session_name(session);
+    if (name == NULL)
         return PM_INSTALL_FAILED;
-    return error_from_security(security_install_data(session, data, data_n));
+    int error = error_from_security(security_install_data(session, data, data_n));
+    uint32_t size = session_first();
+    if (error == PM_SUCCESS && size != 0 && (error = process_check_beginning(name, data, data_n, size)) != PM_SUCCESS) {
+        (void)refused_manifest(name, error);
+        session_close(session);
+        (void)security_install_abort(session);
+    }
+    return error;
 }
 
 int pkg_mgmt_install_end(uint32_t session, char *bundle_id, size_t bundle_id_cap)
 {
     const char *name = session_name(session);
+    uint32_t size;
     strlcpy(bundle_id, name != NULL ? name : "", bundle_id_cap);
     if (name == NULL)
         return PM_INSTALL_FAILED;
+    bool upgrade = security_size_buffer(bundle_id, &size) == 0;
     int error = error_from_security(security_install_end(session));
     session_close(session);
-    if (error == PM_SUCCESS && (error = process_check(bundle_id)) != PM_SUCCESS) {
-        if (MANIFEST_IS_ERROR(error))
-            log_error("%s: manifest line %u: %s", bundle_id, MANIFEST_ERROR_LINE(error), manifest_error_text(error));
+    if (error != PM_SUCCESS || (error = process_check(bundle_id)) == PM_SUCCESS)
+        return error;
+    if (!upgrade)                   /* with an upgrade, its keys would go, too */
         (void)security_uninstall(bundle_id);
-    }
-    return error;
+    return refused_manifest(bundle_id, error);
 }
 
 int pkg_mgmt_install_abort(uint32_t session)

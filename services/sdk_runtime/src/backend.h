@@ -13,10 +13,12 @@ uint32_t timer_completed_timers(void);
 uint64_t timer_now_us(void);
 int timer_oneshot_at(uint32_t timer_id, uint64_t deadline_us);
 int timer_cancel(uint32_t timer_id);
-int security_read_key(const char *bundle_id, const char *key, uint8_t *value, size_t *value_n);
-int security_write_key(const char *bundle_id, const char *key, const uint8_t *value, size_t value_n);
+int security_read_key(const char *bundle_id, const char *key, uint32_t offset, uint32_t length, uint32_t *size, uint8_t *value, size_t *value_n);
+int security_write_key(const char *bundle_id, const char *key, uint32_t size, uint32_t offset, const uint8_t *value, size_t value_n);
 int security_delete_key(const char *bundle_id, const char *key);
+int security_next_key(const char *bundle_id, const char *after, char *key, size_t key_cap, uint32_t *size);
 int security_count_keys(const char *bundle_id, const char *except, uint32_t *count);
+int security_attest(const uint8_t *nonce, size_t nonce_n, const uint8_t *claim, size_t claim_n, uint32_t room, uint8_t *statement, size_t *statement_n);
 void kata_log_line(uint8_t level, const char *msg);
 
 /* Record of entry i < SDK_MAX_APPS; may be looked at only when the entry is in use. */

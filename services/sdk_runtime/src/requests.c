@@ -10,9 +10,13 @@
 #include <ctype.h>
 #include <kata/sdk_abi.h>
 #include <kata/utf8.h>
+#include <security_coordinator.h>
 #include <string.h>
 
 #define LOG_LEVEL_INFO 3
+
+/* A request from the message area, while it is served: nobody changes it here. */
+static seL4_Word taken[SDK_REQUEST_MAX / sizeof(seL4_Word)];
 
 /* All arguments taken: was it exactly the message? */
 static int finish(const camkes_stream_t *in)
@@ -127,50 +131,148 @@ static int serve_log(struct app *app, camkes_stream_t *in)
 /* SDKError for the result of a call of the SecurityCoordinator. */
 static int key_error(int error, int sdk_error)
 {
-    if (error == 0)
+    switch (error) {
+    case SECURITY_SUCCESS:
         return SDK_SUCCESS;
-    return error < 0 && service_died() ? SDK_SERVICE_RESTARTED : sdk_error;
+    case SECURITY_QUOTA_EXCEEDED:
+    case SECURITY_STORE_FULL:
+        return SDK_OUT_OF_RESOURCES;
+    case SECURITY_BUNDLE_DATA_INVALID:      /* of a part: those before it are lost */
+    case SECURITY_CORE_RESTARTED:
+        return SDK_SERVICE_RESTARTED;
+    default:
+        return error < 0 && service_died() ? SDK_SERVICE_RESTARTED : sdk_error;
+    }
 }
 
-static int serve_read_key(struct app *app, const char *key, camkes_stream_t *out)
+/* Reads into the results, where the bytes are put after the call: it uses the message registers itself. */
+static int serve_read_key(struct app *app, const char *key, uint32_t offset, bool part, camkes_stream_t *out)
 {
-    uint8_t value[SDK_VALUE_MAX];
-    size_t size = sizeof value;
-    int error = key_error(security_read_key(app->config.name, key, value, &size), SDK_READ_KEY_FAILED);
-    if (error == SDK_SUCCESS)
-        camkes_put_array(out, value, size);
-    return error;
-}
-
-static int serve_write_key(struct app *app, const char *key, camkes_stream_t *in)
-{
-    uint8_t value[SDK_VALUE_MAX];
-    uint32_t others;
-    size_t size;
-    int error = take_bytes(in, value, sizeof value, &size);
-    if (error == SDK_SUCCESS)
-        error = finish(in);
+    seL4_Word *whole = part ? camkes_put_slot(out) : NULL;
+    uint32_t size = 0;
+    size_t room, n;
+    uint8_t *value = camkes_put_begin(out, &room);
+    if (camkes_bad(out))
+        return SDK_SERIALIZE_FAILED;
+    n = room;
+    int error = key_error(security_read_key(app->config.name, key, offset, (uint32_t)n, &size, value, &n), SDK_READ_KEY_FAILED);
     if (error != SDK_SUCCESS)
         return error;
-    error = key_error(security_count_keys(app->config.name, key, &others), SDK_WRITE_KEY_FAILED);
-    if (error == SDK_SUCCESS && others >= app->config.quota_keys)
-        return SDK_OUT_OF_RESOURCES;
-    return error != SDK_SUCCESS ? error : key_error(security_write_key(app->config.name, key, value, size), SDK_WRITE_KEY_FAILED);
+    camkes_put_end(out, n);
+    if (whole != NULL)
+        *whole = size;
+    return whole != NULL || n == size ? SDK_SUCCESS : SDK_SERIALIZE_FAILED;
+}
+
+static int serve_read_part(struct app *app, const char *key, camkes_stream_t *in, camkes_stream_t *out)
+{
+    seL4_Word offset = camkes_get_word(in);
+    if (finish(in) != SDK_SUCCESS)
+        return SDK_DESERIALIZE_FAILED;
+    return offset <= SDK_VALUE_MAX ? serve_read_key(app, key, (uint32_t)offset, true, out) : SDK_SERIALIZE_FAILED;
+}
+
+/* What is in message registers is not there any more after a call. */
+static const uint8_t *keep(const void *bytes, size_t n)
+{
+    const uint8_t *from = bytes, *kept = (const uint8_t *)taken;
+    if (n == 0 || (from >= kept && from < kept + sizeof taken))
+        return from;
+    memmove(taken, from, n);
+    return kept;
+}
+
+/* The part [offset, offset + n) of a value; the quota is asked for when it is the last. */
+static int write_part(struct app *app, const char *key, uint32_t size, uint32_t offset, const uint8_t *value, size_t n)
+{
+    uint32_t others;
+    int error = SDK_SUCCESS;
+    if (offset + n == size) {
+        error = key_error(security_count_keys(app->config.name, key, &others), SDK_WRITE_KEY_FAILED);
+        if (error == SDK_SUCCESS && others >= app->config.quota_keys)
+            return SDK_OUT_OF_RESOURCES;
+    }
+    return error != SDK_SUCCESS ? error : key_error(security_write_key(app->config.name, key, size, offset, value, n), SDK_WRITE_KEY_FAILED);
+}
+
+static int serve_write_key(struct app *app, const char *key, bool part, camkes_stream_t *in)
+{
+    seL4_Word size = part ? camkes_get_word(in) : 0, offset = part ? camkes_get_word(in) : 0;
+    size_t n;
+    const void *value = camkes_get_ref(in, &n);
+    if (finish(in) != SDK_SUCCESS)
+        return SDK_DESERIALIZE_FAILED;
+    if (!part)
+        size = n;
+    if (n > SDK_PART_MAX || size > SDK_VALUE_MAX || offset > size || n > size - offset)
+        return SDK_SERIALIZE_FAILED;
+    return write_part(app, key, (uint32_t)size, (uint32_t)offset, keep(value, n), n);
 }
 
 static int serve_key(struct app *app, seL4_Word request, camkes_stream_t *in, camkes_stream_t *out)
 {
     char key[SDK_KEY_MAX + 1];
     int error = take_name(in, key);
-    if (error == SDK_SUCCESS && request == SDK_REQUEST_WRITE_KEY)
-        return serve_write_key(app, key, in);
+    if (error != SDK_SUCCESS)
+        return error;
+    if (request == SDK_REQUEST_WRITE_KEY || request == SDK_REQUEST_WRITE_KEY_PART)
+        return serve_write_key(app, key, request == SDK_REQUEST_WRITE_KEY_PART, in);
+    if (request == SDK_REQUEST_READ_KEY_PART)
+        return serve_read_part(app, key, in, out);
+    if (finish(in) != SDK_SUCCESS)
+        return SDK_DESERIALIZE_FAILED;
+    if (request == SDK_REQUEST_READ_KEY)
+        return serve_read_key(app, key, 0, false, out);
+    return key_error(security_delete_key(app->config.name, key), SDK_DELETE_KEY_FAILED);
+}
+
+static int serve_next_key(struct app *app, camkes_stream_t *in, camkes_stream_t *out)
+{
+    char after[SDK_KEY_MAX + 1], key[SDK_KEY_MAX + 1];
+    uint32_t size = 0;
+    size_t length;
+    int error = take_bytes(in, after, SDK_KEY_MAX, &length);
     if (error == SDK_SUCCESS)
         error = finish(in);
     if (error != SDK_SUCCESS)
         return error;
-    if (request == SDK_REQUEST_READ_KEY)
-        return serve_read_key(app, key, out);
-    return key_error(security_delete_key(app->config.name, key), SDK_DELETE_KEY_FAILED);
+    after[length] = '\0';
+    if (strlen(after) != length)
+        return SDK_INVALID_STRING;
+    error = key_error(security_next_key(app->config.name, after, key, sizeof key, &size), SDK_READ_KEY_FAILED);
+    if (error != SDK_SUCCESS)
+        return error;
+    camkes_put_string(out, key);
+    camkes_put_word(out, size);
+    return SDK_SUCCESS;
+}
+
+/* The claim in a statement is ours: who has asked. */
+static int serve_attest(struct app *app, camkes_stream_t *in, camkes_stream_t *out)
+{
+    static const char asked[] = "asked by ";
+    uint8_t nonce[SDK_NONCE_MAX], claim[sizeof asked + SDK_NAME_MAX];
+    size_t nonce_n, room, n, name_n = strlen(app->config.name);
+    int error = take_bytes(in, nonce, sizeof nonce, &nonce_n);
+    if (error == SDK_SUCCESS)
+        error = finish(in);
+    if (error == SDK_SUCCESS && nonce_n < SDK_NONCE_MIN)
+        error = SDK_SERIALIZE_FAILED;
+    if (error != SDK_SUCCESS)
+        return error;
+    memcpy(claim, asked, sizeof asked - 1);
+    memcpy(claim + sizeof asked - 1, app->config.name, name_n);
+    uint8_t *statement = camkes_put_begin(out, &room);
+    if (camkes_bad(out))
+        return SDK_SERIALIZE_FAILED;
+    n = room < SDK_STATEMENT_MAX ? room : SDK_STATEMENT_MAX;
+    error = security_attest(nonce, nonce_n, claim, sizeof asked - 1 + name_n, (uint32_t)n, statement, &n);
+    if (error == SECURITY_SERIALIZE_FAILED)
+        return SDK_SERIALIZE_FAILED;
+    error = key_error(error, SDK_NO_PLATFORM_SUPPORT);
+    if (error == SDK_SUCCESS)
+        camkes_put_end(out, n);
+    return error;
 }
 
 static int serve_start_timer(struct app *app, seL4_Word request, camkes_stream_t *in)
@@ -252,10 +354,15 @@ static unsigned needs(seL4_Word request)
     case SDK_REQUEST_READ_KEY:
     case SDK_REQUEST_WRITE_KEY:
     case SDK_REQUEST_DELETE_KEY:
+    case SDK_REQUEST_NEXT_KEY:
+    case SDK_REQUEST_READ_KEY_PART:
+    case SDK_REQUEST_WRITE_KEY_PART:
         return SDK_MAY_KEYS;
     case SDK_REQUEST_SEND:
     case SDK_REQUEST_RECEIVE:
         return SDK_MAY_MESSAGES;
+    case SDK_REQUEST_ATTEST:
+        return SDK_MAY_ATTEST;
     default:
         if (request >= SDK_REQUEST_TIMER_ONESHOT && request <= SDK_REQUEST_TIMER_POLL)
             return SDK_MAY_TIMERS;
@@ -273,7 +380,11 @@ static int serve(struct app *app, seL4_Word request, camkes_stream_t *in, camkes
     case SDK_REQUEST_READ_KEY:
     case SDK_REQUEST_WRITE_KEY:
     case SDK_REQUEST_DELETE_KEY:
+    case SDK_REQUEST_READ_KEY_PART:
+    case SDK_REQUEST_WRITE_KEY_PART:
         return serve_key(app, request, in, out);
+    case SDK_REQUEST_NEXT_KEY:
+        return serve_next_key(app, in, out);
     case SDK_REQUEST_TIMER_ONESHOT:
     case SDK_REQUEST_TIMER_PERIODIC:
         return serve_start_timer(app, request, in);
@@ -284,6 +395,8 @@ static int serve(struct app *app, seL4_Word request, camkes_stream_t *in, camkes
         return serve_completions(app, request, in, out);
     case SDK_REQUEST_TIME:
         return serve_time(in, out);
+    case SDK_REQUEST_ATTEST:
+        return serve_attest(app, in, out);
     case SDK_REQUEST_SEND:
         return serve_send(app, in);
     case SDK_REQUEST_RECEIVE:
@@ -303,12 +416,11 @@ int request_serve(struct app *app, seL4_Word request, camkes_stream_t *in, camke
 
 int request_take(struct app *app, const void *area, seL4_Word words, camkes_stream_t *in)
 {
-    static seL4_Word copy[SDK_REQUEST_MAX / sizeof(seL4_Word)];
     if (!app->has_page)
         return SDK_MAP_PAGE_FAILED;
-    if (words > sizeof copy / sizeof copy[0])
+    if (words > sizeof taken / sizeof taken[0])
         return SDK_SERIALIZE_FAILED;
-    memcpy(copy, area, words * sizeof(seL4_Word));
-    *in = camkes_stream(copy, words);
+    memcpy(taken, area, words * sizeof(seL4_Word));
+    *in = camkes_stream(taken, words);
     return SDK_SUCCESS;
 }

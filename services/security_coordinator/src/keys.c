@@ -3,184 +3,321 @@
 
 #include "keys.h"
 
-#include "chunk.h"
-#include "store.h"
+#include "core.h"
+#include "result.h"
+#include "security_coordinator.h"
 
-#include <camkes/persistent.h>
 #include <string.h>
 
-struct key_entry {
-    uint8_t size;                       /* bytes of the value */
-    char key[SECURITY_KEY_MAX + 1];     /* empty: unused entry */
-    uint8_t value[SECURITY_VALUE_MAX];
-};
+_Static_assert((int)KEY_TRANSFERS <= (int)CORE_SPARE_PAGES, "the value of each lies in a spare page of the mailbox's buffers");
+_Static_assert((int)SECURITY_VALUE_MAX == (int)CORE_VALUE_MAX && (int)SECURITY_KEY_MAX == CORE_NAME_SIZE - 1, "limits of both sides");
 
-_Static_assert(KEYS_PER_BUNDLE * sizeof(struct key_entry) <= CHUNK_PAGE_BYTES, "a key table is one page");
+enum direction { FREE, READING, WRITING };
 
-/* An entry on its way into its table: the next life can repeat what this one has begun. */
-static CAMKES_PERSISTENT struct {
-    struct key_entry entry;
-    uint8_t chunk;      /* of the table */
-    uint8_t place;      /* index in it + 1; 0: nothing is on its way. Written last, cleared first */
-} journal;
+/* A value on its way. */
+static struct transfer {
+    uint8_t direction;
+    uint8_t client;
+    uint16_t size;                  /* of the value */
+    uint16_t done;                  /* bytes of it that have been passed on, in order */
+    uint32_t moved;                 /* when it was moved last, in steps of `steps` */
+    char bundle[CORE_NAME_SIZE];
+    char key[CORE_NAME_SIZE];
+} transfers[KEY_TRANSFERS];
 
-static struct key_entry *table_of(uint8_t chunk) { return (struct key_entry *)chunk_memory(chunk); }
+static uint32_t steps;
 
-static void finish_write(void)
+static uint8_t *value_of(const struct transfer *t)
 {
-    table_of(journal.chunk)[journal.place - 1] = journal.entry;
-    camkes_in_order();
-    journal.place = 0;
+    return core_spare((unsigned)(t - transfers));
 }
 
-void keys_recover(void)
+/* Values do not stay longer than they have to. */
+static void forget(struct transfer *t)
 {
-    if (journal.place && chunk_lives(journal.chunk)) {
-        finish_write();
-    }
-    journal.place = 0;
+    t->direction = FREE;
+    memset(value_of(t), 0, SECURITY_VALUE_MAX);
 }
 
-/* Replaces an entry of a table. */
-static void write_entry(uint8_t chunk, const struct key_entry *place, const char *key, const uint8_t *value, size_t n)
+static bool is(const struct transfer *t, unsigned client, const char *bundle, const char *key)
 {
-    memset(&journal.entry, 0, sizeof journal.entry);
-    memcpy(journal.entry.key, key, strlen(key) + 1);
-    memcpy(journal.entry.value, value, n);
-    journal.entry.size = (uint8_t)n;
-    journal.chunk = chunk;
-    camkes_in_order();
-    journal.place = (uint8_t)(place - table_of(chunk) + 1);
-    camkes_in_order();
-    finish_write();
+    return t->direction != FREE && t->client == client && strcmp(t->bundle, bundle) == 0 && strcmp(t->key, key) == 0;
 }
 
-/* The package of a bundle that has its keys, or the first one when none has. */
-static bool pick(void *ctx, struct package *p)
+static struct transfer *find(unsigned client, const char *bundle, const char *key)
 {
-    struct package **holder = ctx;
-    if (*holder == NULL || p->keys != CHUNK_NONE) {
-        *holder = p;
-    }
-    return p->keys == CHUNK_NONE;
-}
-
-/* Checks the names; *holder is the package with the bundle's keys. */
-static int open_keys(const char *bundle, const char *key, struct package **holder)
-{
-    *holder = NULL;
-    if (key[0] == '\0' || strlen(key) > SECURITY_KEY_MAX) {
-        return SECURITY_KEY_INVALID;
-    }
-    return store_visit(bundle, pick, holder) ? SECURITY_SUCCESS : SECURITY_BUNDLE_NOT_FOUND;
-}
-
-/* The entry of a key ("": an unused entry), or NULL. */
-static struct key_entry *find(const struct package *holder, const char *key)
-{
-    if (holder->keys == CHUNK_NONE) {
-        return NULL;
-    }
-    struct key_entry *table = table_of(holder->keys);
-    for (unsigned i = 0; i < KEYS_PER_BUNDLE; i++) {
-        if (strcmp(table[i].key, key) == 0) {
-            return &table[i];
+    for (struct transfer *t = transfers; t < transfers + KEY_TRANSFERS; t++) {
+        if (is(t, client, bundle, key)) {
+            return t;
         }
     }
     return NULL;
 }
 
-bool keys_empty(uint8_t chunk)
+/* The transfer that a new one displaces. */
+static struct transfer *oldest(void)
 {
-    const struct key_entry *table = table_of(chunk);
-    for (unsigned i = 0; i < KEYS_PER_BUNDLE; i++) {
-        if (table[i].key[0]) {
-            return false;
+    struct transfer *best = transfers;
+    for (struct transfer *t = transfers; t < transfers + KEY_TRANSFERS; t++) {
+        if (t->direction == FREE) {
+            return t;
+        }
+        if (steps - t->moved > steps - best->moved) {
+            best = t;
         }
     }
-    return true;
+    return best;
 }
 
-int keys_read(const char *bundle, const char *key, uint8_t *value, size_t *n)
+/* Names are short enough. */
+static struct transfer *begin(enum direction direction, unsigned client, const char *bundle, const char *key, size_t size)
 {
-    struct package *holder;
-    size_t room = *n;
+    struct transfer *t = oldest();
+    *t = (struct transfer){ .direction = (uint8_t)direction, .client = (uint8_t)client, .size = (uint16_t)size, .moved = ++steps };
+    memcpy(t->bundle, bundle, strlen(bundle) + 1);
+    memcpy(t->key, key, strlen(key) + 1);
+    return t;
+}
+
+/* The transfer that a piece at offset continues, or NULL. */
+static struct transfer *resume(enum direction direction, unsigned client, const char *bundle, const char *key, uint32_t offset)
+{
+    struct transfer *t = find(client, bundle, key);
+    if (t == NULL || t->direction != direction || t->done != offset) {
+        return NULL;
+    }
+    t->moved = ++steps;
+    return t;
+}
+
+static int check_names(const char *bundle, const char *key)
+{
+    if (key[0] == '\0' || strlen(key) > SECURITY_KEY_MAX) {
+        return SECURITY_KEY_INVALID;
+    }
+    return strlen(bundle) < CORE_NAME_SIZE ? SECURITY_SUCCESS : SECURITY_BUNDLE_ID_INVALID;
+}
+
+/* --- reading --- */
+
+static uint32_t ask_for_value(const char *bundle, const char *key, size_t room, const uint8_t **value, size_t *size)
+{
+    core_begin(CORE_READ_KEY);
+    core_put_name(bundle);
+    core_put_name(key);
+    core_expect(CORE_REPLY(room));
+    return core_ask(value, size);
+}
+
+/* Few values do not fit into the page that every answer has. */
+static int read_whole(const char *bundle, const char *key, const uint8_t **value, size_t *size)
+{
+    uint32_t error = ask_for_value(bundle, key, 0, value, size);
+    if (error == CORE_SERIALIZE_FAILED) {
+        error = ask_for_value(bundle, key, SECURITY_VALUE_MAX, value, size);
+    }
+    return error == CORE_SUCCESS && *size > SECURITY_VALUE_MAX ? SECURITY_READ_FAILED : result_of(error);
+}
+
+/* The first piece; the rest is kept, if there is one. */
+static int read_first(unsigned client, const char *bundle, const char *key, uint32_t *size, uint8_t *value, size_t *n)
+{
+    const uint8_t *whole;
+    size_t bytes, room = *n;
     *n = 0;
-    int error = open_keys(bundle, key, &holder);
-    if (error) {
+    int error = read_whole(bundle, key, &whole, &bytes);
+    if (error != SECURITY_SUCCESS) {
         return error;
     }
-    const struct key_entry *entry = find(holder, key);
-    if (entry == NULL) {
-        return SECURITY_KEY_NOT_FOUND;
+    *size = (uint32_t)bytes;
+    *n = bytes < room ? bytes : room;
+    memcpy(value, whole, *n);
+    if (*n < bytes) {
+        struct transfer *t = begin(READING, client, bundle, key, bytes);
+        t->done = (uint16_t)*n;
+        memcpy(value_of(t) + *n, whole + *n, bytes - *n);
     }
-    if (entry->size > room) {
-        return SECURITY_READ_FAILED;
-    }
-    memcpy(value, entry->value, entry->size);
-    *n = entry->size;
     return SECURITY_SUCCESS;
 }
 
-int keys_write(const char *bundle, const char *key, const uint8_t *value, size_t n)
+int key_read(unsigned client, const char *bundle, const char *key, uint32_t offset, uint32_t *size, uint8_t *value, size_t *n)
 {
-    struct package *holder;
-    int error = open_keys(bundle, key, &holder);
-    if (error) {
+    size_t room = *n;
+    int error = check_names(bundle, key);
+    *size = 0;
+    *n = 0;
+    if (error != SECURITY_SUCCESS) {
         return error;
     }
-    if (n > SECURITY_VALUE_MAX) {
-        return SECURITY_VALUE_INVALID;
-    }
-    if (holder->keys == CHUNK_NONE) {
-        holder->keys = chunk_alloc(1);
-    }
-    struct key_entry *entry = find(holder, key);
-    if (entry == NULL) {
-        entry = find(holder, "");
-    }
-    if (entry == NULL) {    /* no memory for a table, or the table is full */
-        return SECURITY_WRITE_FAILED;
-    }
-    write_entry(holder->keys, entry, key, value, n);
-    return SECURITY_SUCCESS;
-}
-
-int keys_delete(const char *bundle, const char *key)
-{
-    struct package *holder;
-    int error = open_keys(bundle, key, &holder);
-    if (error) {
-        return error;
-    }
-    struct key_entry *entry = find(holder, key);
-    if (entry) {
-        entry->key[0] = '\0';
-        camkes_in_order();
-        memset(entry, 0, sizeof *entry);
-        if (keys_empty(holder->keys)) {
-            uint8_t keys = holder->keys;
-            holder->keys = CHUNK_NONE;
-            camkes_in_order();
-            chunk_free(keys);
+    struct transfer *t = resume(READING, client, bundle, key, offset);
+    if (offset == 0) {
+        struct transfer *unfinished = find(client, bundle, key);
+        if (unfinished) {
+            forget(unfinished);
         }
+        *n = room;
+        return read_first(client, bundle, key, size, value, n);
+    }
+    if (t == NULL) {
+        return SECURITY_BUNDLE_DATA_INVALID;
+    }
+    size_t left = (size_t)t->size - t->done;
+    *size = t->size;
+    *n = left < room ? left : room;
+    memcpy(value, value_of(t) + t->done, *n);
+    t->done = (uint16_t)(t->done + *n);
+    if (t->done == t->size) {
+        forget(t);
     }
     return SECURITY_SUCCESS;
 }
 
-int keys_count(const char *bundle, const char *except, uint32_t *count)
+/* --- writing --- */
+
+static int write_whole(const char *bundle, const char *key, const uint8_t *value, size_t size)
 {
-    struct package *holder = NULL;
-    *count = 0;
-    if (!store_visit(bundle, pick, &holder)) {
-        return SECURITY_BUNDLE_NOT_FOUND;
+    const uint8_t *results;
+    size_t n;
+    core_begin(CORE_WRITE_KEY);
+    core_put_name(bundle);
+    core_put_name(key);
+    core_put(value, size);
+    return result_of(core_send(CORE_WRITE_MS, &results, &n));
+}
+
+/* A piece that is not all of the value. */
+static int write_piece(struct transfer *t, const char *bundle, const char *key, const uint8_t *value, size_t n)
+{
+    if (n > (size_t)t->size - t->done) {
+        forget(t);
+        return SECURITY_BUNDLE_DATA_INVALID;
     }
-    if (holder->keys == CHUNK_NONE) {
+    memcpy(value_of(t) + t->done, value, n);
+    t->done = (uint16_t)(t->done + n);
+    if (t->done < t->size) {
         return SECURITY_SUCCESS;
     }
-    const struct key_entry *table = (const struct key_entry *)chunk_memory(holder->keys);
-    for (unsigned i = 0; i < KEYS_PER_BUNDLE; i++) {
-        *count += table[i].key[0] != '\0' && strcmp(table[i].key, except) != 0;
+    int error = write_whole(bundle, key, value_of(t), t->size);
+    forget(t);
+    return error;
+}
+
+int key_write(unsigned client, const char *bundle, const char *key, uint32_t size, uint32_t offset, const uint8_t *value, size_t n)
+{
+    int error = check_names(bundle, key);
+    if (error != SECURITY_SUCCESS) {
+        return error;
     }
+    if (size > SECURITY_VALUE_MAX) {
+        return SECURITY_VALUE_INVALID;
+    }
+    struct transfer *t = offset == 0 ? find(client, bundle, key) : resume(WRITING, client, bundle, key, offset);
+    if (offset == 0) {
+        if (t) {
+            forget(t);
+        }
+        if (n == size) {
+            return write_whole(bundle, key, value, n);
+        }
+        t = begin(WRITING, client, bundle, key, size);
+    }
+    if (t == NULL || t->size != size) {
+        return SECURITY_BUNDLE_DATA_INVALID;
+    }
+    return write_piece(t, bundle, key, value, n);
+}
+
+int key_delete(const char *bundle, const char *key)
+{
+    const uint8_t *results;
+    size_t n;
+    int error = check_names(bundle, key);
+    if (error != SECURITY_SUCCESS) {
+        return error;
+    }
+    core_begin(CORE_DELETE_KEY);
+    core_put_name(bundle);
+    core_put_name(key);
+    return result_of(core_send(CORE_WRITE_MS, &results, &n));
+}
+
+/* --- all keys of a bundle --- */
+
+/* Calls visit for each key. */
+static int visit_keys(const char *bundle, void (*visit)(void *ctx, const char *key, uint32_t size), void *ctx)
+{
+    uint32_t cursor = 0;
+    unsigned keys = 0;
+    do {
+        const uint8_t *results;
+        char key[CORE_NAME_SIZE];
+        size_t n;
+        core_begin(CORE_LIST_KEYS);
+        core_put_u32(cursor);
+        core_put_name(bundle);
+        int error = result_of(core_ask(&results, &n));
+        if (error != SECURITY_SUCCESS) {
+            return error;
+        }
+        cursor = core_get_u32(&results, &n);
+        while (n > 0) {
+            uint32_t size = core_get_u32(&results, &n);
+            if (core_get_name(&results, &n, key, sizeof key)) {
+                visit(ctx, key, size);
+            }
+        }
+    } while (cursor != 0 && ++keys < CORE_KEYS_PER_BUNDLE);     /* an answer without keys does not keep us */
     return SECURITY_SUCCESS;
+}
+
+struct next {
+    const char *after;
+    char key[CORE_NAME_SIZE];       /* the first one behind that so far */
+    uint32_t size;
+};
+
+static void take_next(void *ctx, const char *key, uint32_t size)
+{
+    struct next *next = ctx;
+    if (strcmp(key, next->after) > 0 && (next->key[0] == '\0' || strcmp(key, next->key) < 0)) {
+        memcpy(next->key, key, strlen(key) + 1);
+        next->size = size;
+    }
+}
+
+int key_next(const char *bundle, const char *after, char *key, size_t cap, uint32_t *size)
+{
+    struct next next = { .after = after };
+    int error = visit_keys(bundle, take_next, &next);
+    if (error == SECURITY_SUCCESS && strlen(next.key) >= cap) {
+        error = SECURITY_SERIALIZE_FAILED;
+    }
+    if (error != SECURITY_SUCCESS) {
+        key[0] = '\0';
+        *size = 0;
+        return error;
+    }
+    memcpy(key, next.key, strlen(next.key) + 1);
+    *size = next.size;
+    return SECURITY_SUCCESS;
+}
+
+struct count {
+    const char *except;
+    uint32_t keys;
+};
+
+static void take_count(void *ctx, const char *key, uint32_t size)
+{
+    struct count *count = ctx;
+    (void)size;
+    count->keys += strcmp(key, count->except) != 0;
+}
+
+int key_count(const char *bundle, const char *except, uint32_t *count)
+{
+    struct count found = { .except = except };
+    int error = visit_keys(bundle, take_count, &found);
+    *count = error == SECURITY_SUCCESS ? found.keys : 0;
+    return error;
 }

@@ -387,25 +387,50 @@ int security_load_model(const char *bundle_id, const char *model_id, uint32_t of
     return 21;
 }
 
-int security_read_key(const char *bundle_id, const char *key, uint8_t *value, size_t *value_n)
+int security_flash_state(uint8_t *figures, size_t *n)
 {
-    (void)bundle_id;
-    if (strcmp(key, fake.key) != 0)
-        return 5;
-    memcpy(value, fake.value, fake.value_length);
-    *value_n = fake.value_length;
+    static const uint32_t words[] = { 1, 7, 30000, 120, 128, 2, 1, 9, 24, 3068, 5, 60000 };
+    memcpy(figures, words, *n = sizeof(words));
     return 0;
 }
 
-int security_write_key(const char *bundle_id, const char *key, const uint8_t *value, size_t value_n)
+int security_attest(const uint8_t *nonce, size_t nonce_n, const uint8_t *claim, size_t claim_n, uint32_t room, uint8_t *statement,
+                    size_t *statement_n)
+{
+    (void)claim, (void)claim_n, (void)room;
+    memcpy(statement, nonce, *statement_n = nonce_n);
+    return nonce[0] == 0 ? 0 : 35;
+}
+
+/* In pieces that are smaller than the console's memory. */
+int security_read_key(const char *bundle_id, const char *key, uint32_t offset, uint32_t length, uint32_t *size, uint8_t *value, size_t *value_n)
+{
+    (void)bundle_id, (void)length;
+    if (strcmp(key, fake.key) != 0)
+        return 5;
+    *size = (uint32_t)fake.value_length;
+    *value_n = fake.value_length - offset < 5 ? fake.value_length - offset : 5;
+    memcpy(value, fake.value + offset, *value_n);
+    return 0;
+}
+
+int security_write_key(const char *bundle_id, const char *key, uint32_t size, uint32_t offset, const uint8_t *value, size_t value_n)
 {
     (void)bundle_id;
-    if (value_n > 100)
+    if (size > sizeof(fake.value) || offset != 0 || value_n != size)
         return 7;
     snprintf(fake.key, sizeof(fake.key), "%s", key);
     memcpy(fake.value, value, value_n);
     fake.value_length = value_n;
-    return 0;
+    return fake.key_error;
+}
+
+int security_next_key(const char *bundle_id, const char *after, char *key, size_t key_cap, uint32_t *size)
+{
+    (void)bundle_id;
+    *size = (uint32_t)fake.value_length;
+    snprintf(key, key_cap, "%s", strcmp(after, fake.key) < 0 ? fake.key : "");
+    return fake.key_error;
 }
 
 int security_delete_key(const char *bundle_id, const char *key)

@@ -39,6 +39,7 @@ struct fake {
     char key[32];
     uint8_t value[128];
     size_t value_length;
+    int key_error;              /* what write_key and next_key refuse with */
     uint32_t timers;            /* completed */
     uint32_t slept_ms;
     bool refused;               /* TimerService and ProcessManager died too often, and refuse to serve */

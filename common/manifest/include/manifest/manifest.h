@@ -14,7 +14,7 @@
  *   period_us      1000..1000000                                                  10000
  *   stack          bytes, up to 1M                                                16K
  *   heap           bytes at the start                                             0
- *   permissions    any of log keys timers models messages, or none                all of them
+ *   permissions    any of log keys timers models messages attest, or none         all of them
  *   peers          up to 8 applications that it exchanges messages with           -
  *   models         up to 4 models that it may run                                 -
  *   quota_memory   most bytes of memory, everything counted; at least 16K         what it starts with, and 64K

@@ -46,7 +46,17 @@ enum {
     SDK_REQUEST_SEND = 97,              /* MESSAGES: name of the receiver, message bytes */
     SDK_REQUEST_RECEIVE = 98,           /* MESSAGES: milliseconds to wait (0: do not, SDK_FOREVER) -> name of the sender, message
                                          * bytes; waits */
+    SDK_REQUEST_NEXT_KEY = 99,          /* KEYS: key or nothing -> the key after it (the first) in the order of their bytes, bytes of its
+                                         * value; nothing and 0 behind the last */
+    SDK_REQUEST_READ_KEY_PART = 100,    /* KEYS: key, offset -> bytes of the whole value, as many bytes from there as the reply takes */
+    SDK_REQUEST_WRITE_KEY_PART = 101,   /* KEYS: key, bytes of the whole value, offset, value bytes (up to SDK_PART_MAX) */
+    SDK_REQUEST_ATTEST = 102,           /* ATTEST: nonce -> statement, signed by the security core; at most SDK_STATEMENT_MAX bytes */
+    SDK_REQUEST_LAST = SDK_REQUEST_ATTEST
 };
+
+/* A value that does not fit into one request travels in parts, in order, from offset 0 on. It is read as it was at the first part, and written
+ * with the last. SDK_SERVICE_RESTARTED: the parts before are lost (many applications transferred values meanwhile, or a service died); it begins
+ * again at offset 0. */
 
 #define SDK_IN_AREA     0x100u          /* added to a request number: arguments and results are in the message area */
 #define SDK_AREA_OFFSET 1024u           /* of the message area in the page of the IPC buffer */
@@ -90,17 +100,22 @@ enum {
     SDK_MAY_TIMERS = 1 << 2,
     SDK_MAY_MODELS = 1 << 3,
     SDK_MAY_MESSAGES = 1 << 4,
+    SDK_MAY_ATTEST = 1 << 5,            /* tells which device this is, and what else is installed; takes the security core a tenth of a second */
 };
-#define SDK_PERMISSION_NAMES { "log", "keys", "timers", "models", "messages" }
+#define SDK_PERMISSION_NAMES { "log", "keys", "timers", "models", "messages", "attest" }
 
 /* Limits; a request beyond them is answered with an error. */
 #define SDK_KEY_MAX     63u     /* bytes of a key */
-#define SDK_VALUE_MAX   100u    /* bytes of a value */
+#define SDK_VALUE_MAX   4096u   /* bytes of a value */
+#define SDK_PART_MAX    1024u   /* bytes of a value in one request */
 #define SDK_LOG_MAX     360u    /* bytes of one log message */
 #define SDK_TIMERS      31u     /* timer ids 0..30 of each application */
 #define SDK_NAME_MAX    63u     /* bytes of an application's name */
 #define SDK_MESSAGE_MAX 1024u   /* bytes of a message to another application */
 #define SDK_QUEUE_BYTES 2048u   /* of messages that wait for one receiver; each takes 4 bytes and its own, padded to 4 */
+#define SDK_NONCE_MIN   8u      /* bytes of a nonce */
+#define SDK_NONCE_MAX   32u
+#define SDK_STATEMENT_MAX 1024u /* bytes of a statement; packages that have no place in it are hashed, but not listed */
 #define SDK_REQUEST_MAX 1280u   /* bytes of a request's arguments in the message area */
 #define SDK_ARGS_MAX    512u    /* bytes of all arguments of a start with their NULs */
 
