@@ -4,9 +4,11 @@
  * its serial (writer_open() reserves space for secrets under it), in blocks that are waiting for their erasure, too. */
 #include "internal.h"
 
+/* Before the slot that reserves the space is settled, nothing was written there; and it may be readable today and not tomorrow: who would know then that
+ * the space is not erased any more? */
 static bool holds_secret(const struct slot *slot)
 {
-    return slot->kind == STORE_SECRET && slot->length > 0 &&
+    return slot->kind == STORE_SECRET && slot->length > 0 && slot->settled &&
            (slot->type == SLOT_HEAD || slot->type == SLOT_MEMBER || slot->type == SLOT_FRAGMENT || slot->type == SLOT_RESERVE);
 }
 
