@@ -434,6 +434,39 @@ static void test_data_over_slots(void **state)
     }
 }
 
+/* --- slots that a power cut has torn --- */
+
+/* A slot at the end of a block, as it may lie there after a power cut: not settled. @return its bytes */
+static uint8_t *torn_slot(unsigned block, const struct slot *slot)
+{
+    uint8_t *place = m.cells + block * 4096 + HEADERS_SIZE + store.blocks[block].slots++ * SLOT_SIZE;
+    slot_encode(place, slot);
+    return place;
+}
+
+/* A block that nothing was written to. */
+static unsigned empty_block(void)
+{
+    unsigned block = 0;
+    while (store.blocks[block].slots > 0)
+        block++;
+    return block;
+}
+
+/* Space for a secret that was to be reserved: nothing was written there, and nothing is. */
+static void test_torn_secret(void **state)
+{
+    (void)state;
+    put_text(&key, "value"); /* its block takes the next session's number */
+    unsigned block = empty_block();
+    uint32_t offset = 4096 - 100;
+    torn_slot(block, &(struct slot){.type = SLOT_RESERVE, .kind = STORE_SECRET, .serial = 1000, .transaction = 1, .offset = offset, .length = 100});
+    for (unsigned i = 0; i < 3; i++) {
+        open_again();
+        assert_true(all_bytes(m.cells + block * 4096 + offset, 100, 0xff));
+    }
+}
+
 /* A collection copies what is wrong, and it stays wrong; also with a CRC of 0. */
 static void test_copied_rot(void **state)
 {
@@ -722,7 +755,7 @@ int main(void)
         TEST(test_put_read_delete), TEST(test_read_part), TEST(test_arguments), TEST(test_streams), TEST(test_transaction),
         TEST(test_iteration), TEST(test_counters), TEST(test_never_initialised), TEST(test_other_versions), TEST(test_rot),
         TEST(test_rotten_counter), TEST(test_confirmed_alone), TEST(test_two_of_one_name),
-        TEST(test_unfinished_and_dead), TEST(test_data_over_slots), TEST(test_copied_rot), TEST(test_every_bit), TEST(test_full), TEST(test_many_objects), TEST(test_large),
+        TEST(test_unfinished_and_dead), TEST(test_data_over_slots), TEST(test_torn_secret), TEST(test_copied_rot), TEST(test_every_bit), TEST(test_full), TEST(test_many_objects), TEST(test_large),
         TEST(test_even_wear), TEST(test_worn), TEST(test_image_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,8 +4,8 @@
  * its serial (writer_open() reserves space for secrets under it), in blocks that are waiting for their erasure, too. */
 #include "internal.h"
 
-/* Before the slot that reserves the space is settled, nothing was written there; and it may be readable today and not tomorrow: who would know then that
- * the space is not erased any more? */
+/* Only behind a settled slot: nothing is written before that, and what an unsettled one, torn, tells of may read otherwise the next time, and
+ * its space as erased. Zeros there would be found under a later value. */
 static bool holds_secret(const struct slot *slot)
 {
     return slot->kind == STORE_SECRET && slot->length > 0 && slot->settled &&
