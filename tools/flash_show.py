@@ -206,7 +206,7 @@ class Flash:
             if slot.length and slot.offset < block.low:
                 block.low = slot.offset
             self.number = max(self.number, slot.serial, slot.transaction)
-            if slot.type == RESERVE:
+            if slot.type == RESERVE and slot.settled:
                 self.session = max(self.session, slot.transaction)
 
     def each_slot(self, visit):
@@ -245,12 +245,12 @@ class Flash:
     def visit_object(self, slot):
         if slot.type not in (HEAD, MEMBER) or slot.dead or slot.serial in self.by_serial:
             return
-        if self.valid(slot) if slot.type == HEAD else slot.confirmed or slot.transaction in self.finished:
+        if self.valid(slot) if slot.type == HEAD else slot.confirmed or (slot.settled and slot.transaction in self.finished):
             self.by_serial[slot.serial] = Object(slot, self.data(slot))
 
     def visit_fragment(self, slot):
         owner = self.by_serial.get(slot.serial)
-        if slot.type == FRAGMENT and owner:
+        if slot.type == FRAGMENT and slot.settled and owner:
             other = owner.fragments.get(slot.size)
             if other is None or slot.transaction < other.transaction:
                 owner.fragments[slot.size] = slot

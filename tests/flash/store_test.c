@@ -444,6 +444,20 @@ static uint8_t *torn_slot(unsigned block, const struct slot *slot)
     return place;
 }
 
+/* Makes n bytes differ at each reading. */
+static void weaken(const uint8_t *place, uint32_t n)
+{
+    memset(m.weak + (place - m.cells), 0xff, n);
+    m.has_weak = true;
+}
+
+static struct store_entry entry_of(const struct store_id *id)
+{
+    struct store_info info;
+    assert_int_equal(store_find(&store, id, &info), STORE_OK);
+    return store.entries[info.entry];
+}
+
 /* A block that nothing was written to. */
 static unsigned empty_block(void)
 {
@@ -464,6 +478,118 @@ static void test_torn_secret(void **state)
     for (unsigned i = 0; i < 3; i++) {
         open_again();
         assert_true(all_bytes(m.cells + block * 4096 + offset, 100, 0xff));
+    }
+}
+
+/* The same, torn in its settling: overwritten or not, the slot is not given up behind zeros. */
+static void test_weak_secret(void **state)
+{
+    (void)state;
+    for (uint32_t random = 1; random < 40; random++) {
+        model_free(&m);
+        begin(NULL);
+        put_text(&key, "value");
+        unsigned block = empty_block();
+        uint32_t offset = 4096 - 100;
+        uint8_t *place = torn_slot(block, &(struct slot){.type = SLOT_RESERVE, .kind = STORE_SECRET, .serial = 1000, .transaction = 1,
+                                                         .offset = offset, .length = 100});
+        weaken(place, 4);
+        m.random = random * 77;
+        open_again();
+        if (!all_bytes(m.cells + block * 4096 + offset, 100, 0xff))
+            assert_true(all_bytes(place, 4, 0) && m.weak[place - m.cells] == 0);
+    }
+}
+
+/* A fragment's copy of a collection that did not end. The object's own is used, whatever the copy's number. */
+static void test_torn_fragment(void **state)
+{
+    (void)state;
+    struct slot slot;
+    struct store_info info;
+    uint8_t value[1000], seen[1000];
+    workload_fill(value, &(struct value){sizeof value, 5});
+    assert_int_equal(store_put(&store, &key, value, sizeof value), STORE_OK);
+    const struct store_fragment *f = fragment_find(&store, entry_by_serial(&store, entry_of(&key).serial), 0);
+    assert_int_equal(slot_read(&store, f->block, f->slot, &slot), SLOT_VALID);
+    slot.transaction = 1;
+    torn_slot(empty_block(), &slot);
+    for (unsigned i = 0; i < 2; i++) {
+        open_again();
+        assert_int_equal(store_find(&store, &key, &info), STORE_OK);
+        assert_true(fragment_find(&store, info.entry, 0)->slot > 0); /* the copy's is its block's first */
+        assert_int_equal(store_read(&store, &info, 0, seen, sizeof seen), sizeof seen);
+        assert_memory_equal(seen, value, sizeof seen);
+    }
+}
+
+/* Torn in its settling: if it is used, it stays. */
+static void test_weak_fragment(void **state)
+{
+    (void)state;
+    uint8_t value[1000], seen[1000];
+    workload_fill(value, &(struct value){sizeof value, 5});
+    for (uint32_t random = 1; random < 40; random++) {
+        struct slot slot;
+        struct store_info info;
+        static const char *const names[] = {"1", "2", "3", "4"};
+        struct store_id other = {STORE_KEY, "", NULL};
+        model_free(&m);
+        begin(NULL);
+        assert_int_equal(store_put(&store, &key, value, sizeof value), STORE_OK);
+        const struct store_fragment *f = fragment_find(&store, entry_by_serial(&store, entry_of(&key).serial), 0);
+        unsigned to = empty_block();
+        assert_int_equal(slot_read(&store, f->block, f->slot, &slot), SLOT_VALID);
+        memcpy(m.cells + to * 4096 + 3000, m.cells + f->block * 4096 + slot.offset, slot.length);
+        slot.transaction = 1;
+        slot.offset = 3000;
+        weaken(torn_slot(to, &slot), 4);
+        m.random = random * 77;
+        open_again();
+        for (unsigned i = 0; i < 2; i++) {
+            for (unsigned k = 0; k < 4; k++) { /* so many that the copy's block is written to */
+                other.name = names[k];
+                assert_int_equal(store_put(&store, &other, value, 800), STORE_OK);
+            }
+            assert_int_equal(store_find(&store, &key, &info), STORE_OK);
+            assert_int_equal(store_read(&store, &info, 0, seen, sizeof seen), sizeof seen);
+            assert_memory_equal(seen, value, sizeof seen);
+            open_again();
+        }
+    }
+}
+
+/* An object's copies of two collections with the same number: only torn slots told of the first. The second is finished, with its own. */
+static void test_torn_member(void **state)
+{
+    (void)state;
+    struct slot slot;
+    put_text(&key, "value");
+    const struct store_entry e = entry_of(&key);
+    assert_int_equal(slot_read(&store, e.block, e.slot, &slot), SLOT_VALID);
+    slot.type = SLOT_MEMBER;
+    slot.serial++;
+    slot.transaction = 1000;
+    uint8_t *torn = torn_slot(e.block, &slot);
+    memset(torn_slot(e.block, &slot), 0, 4);
+    memset(torn_slot(e.block, &(struct slot){.type = SLOT_COLLECT, .transaction = 1000, .size = 0, .other = 99}), 0, 4);
+    open_again();
+    expect_text(&key, "value");
+    assert_int_equal(entry_of(&key).slot, e.slot + 2);
+    assert_true(all_bytes(torn, SLOT_BODY, 0xff));
+}
+
+/* A session that had only begun to begin: what the one before had done counts, at each reading. */
+static void test_torn_session(void **state)
+{
+    (void)state;
+    put_text(&key, "value");
+    const struct store_entry e = entry_of(&key);
+    memset(m.cells + e.block * 4096 + HEADERS_SIZE + e.slot * SLOT_SIZE + 4, 0xff, 4); /* confirmed */
+    torn_slot(e.block, &(struct slot){.type = SLOT_RESERVE, .transaction = 1000});
+    for (unsigned i = 0; i < 2; i++) {
+        open_again();
+        expect_text(&key, "value");
     }
 }
 
@@ -755,7 +881,8 @@ int main(void)
         TEST(test_put_read_delete), TEST(test_read_part), TEST(test_arguments), TEST(test_streams), TEST(test_transaction),
         TEST(test_iteration), TEST(test_counters), TEST(test_never_initialised), TEST(test_other_versions), TEST(test_rot),
         TEST(test_rotten_counter), TEST(test_confirmed_alone), TEST(test_two_of_one_name),
-        TEST(test_unfinished_and_dead), TEST(test_data_over_slots), TEST(test_torn_secret), TEST(test_copied_rot), TEST(test_every_bit), TEST(test_full), TEST(test_many_objects), TEST(test_large),
+        TEST(test_unfinished_and_dead), TEST(test_data_over_slots), TEST(test_torn_secret), TEST(test_weak_secret),
+        TEST(test_torn_fragment), TEST(test_weak_fragment), TEST(test_torn_member), TEST(test_torn_session), TEST(test_copied_rot), TEST(test_every_bit), TEST(test_full), TEST(test_many_objects), TEST(test_large),
         TEST(test_even_wear), TEST(test_worn), TEST(test_image_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

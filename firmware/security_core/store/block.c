@@ -92,14 +92,15 @@ static bool is_undecided(const struct store *s, unsigned block, unsigned index)
     return false;
 }
 
-/* A last slot that is not settled: nothing was done because of it. Never read again. */
+/* A last slot that is not settled: nothing was done because of it. Never read again. One that is stays so, whatever it reads as later. */
 static int bury_last(struct store *s, unsigned block)
 {
     struct slot slot;
     unsigned last = s->blocks[block].slots - 1u;
-    if (is_undecided(s, block, last) || (slot_read(s, block, last, &slot) == SLOT_VALID && slot.settled))
+    if (is_undecided(s, block, last))
         return STORE_OK;
-    return slot_void(s, block, last);
+    bool settled = slot_read(s, block, last, &slot) == SLOT_VALID && slot.settled;
+    return settled ? slot_settle(s, block, last) : slot_void(s, block, last);
 }
 
 /* A write that a power cut interrupted may have left bits that read as erased now and as written later. In the slots they are in the last

@@ -110,6 +110,7 @@ int write_zeros(struct store *s, unsigned block, uint32_t offset, uint32_t n);
 int erase_checked(struct store *s, unsigned block);
 enum slot_state slot_read(struct store *s, unsigned block, unsigned index, struct slot *slot);
 int slot_mark(struct store *s, unsigned block, unsigned index, enum slot_word word);
+int slot_settle(struct store *s, unsigned block, unsigned index);
 bool slot_commits(const struct slot *slot);
 int slot_void(struct store *s, unsigned block, unsigned index);
 int slot_append(struct store *s, unsigned block, const struct slot *slot);

@@ -93,6 +93,14 @@ int slot_mark(struct store *s, unsigned block, unsigned index, enum slot_word wo
     return write_zeros(s, block, slot_offset(index) + 4 * (uint32_t)word, 4);
 }
 
+/* Before something is done because a slot is settled: the power cut may have come in its settling, if it is the last one in a block that has not been
+ * appended to since. What was read is made whole, so that it is not buried. */
+int slot_settle(struct store *s, unsigned block, unsigned index)
+{
+    const struct store_block *b = &s->blocks[block];
+    return b->flags & BLOCK_READY || index + 1u != b->slots ? STORE_OK : slot_mark(s, block, index, WORD_SETTLED);
+}
+
 /* A slot that is not to be read. Its state words stay: half zeroed they would say something. */
 int slot_void(struct store *s, unsigned block, unsigned index)
 {

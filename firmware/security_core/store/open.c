@@ -92,7 +92,7 @@ static void note_slot(struct store *s, struct store_block *b, const struct slot 
         s->number = slot->serial;
     if (slot->transaction > s->number)
         s->number = slot->transaction;
-    if (slot->type == SLOT_RESERVE && slot->transaction > s->session)
+    if (slot->type == SLOT_RESERVE && slot->settled && slot->transaction > s->session)
         s->session = slot->transaction;
 }
 
@@ -252,7 +252,7 @@ static int visit_object(struct store *s, unsigned block, unsigned index, struct 
     bool member = slot->type == SLOT_MEMBER;
     if (!member && slot->type != SLOT_HEAD)
         return STORE_OK;
-    if (member && undone(s, slot->transaction)) {
+    if (member && slot->settled && undone(s, slot->transaction)) { /* a torn one is of a collection before, with the same number */
         slot_mark(s, block, index, WORD_CONFIRMED);
         slot->confirmed = true;
     }
@@ -263,10 +263,11 @@ static int visit_object(struct store *s, unsigned block, unsigned index, struct 
     return add_entry(s, block, index, slot);
 }
 
-/* Of two copies the older: the other one is from a collection that did not end. */
+/* Of two copies the older: the other one is from a collection that did not end. One that is not settled is none: it may read otherwise the next
+ * time, and was never needed. */
 static int visit_fragment(struct store *s, unsigned block, unsigned index, struct slot *slot)
 {
-    int entry = slot->type == SLOT_FRAGMENT ? entry_by_serial(s, slot->serial) : STORE_NOT_FOUND;
+    int entry = slot->type == SLOT_FRAGMENT && slot->settled ? entry_by_serial(s, slot->serial) : STORE_NOT_FOUND;
     if (entry < 0)
         return STORE_OK;
     struct store_fragment *f = fragment_find(s, (unsigned)entry, slot->size);
@@ -281,6 +282,7 @@ static int visit_fragment(struct store *s, unsigned block, unsigned index, struc
         return STORE_OK; /* more than fit into the flash: made up */
     }
     s->blocks[block].live += footprint(s->fragment_size);
+    slot_settle(s, block, index);
     return STORE_OK;
 }
 
@@ -410,8 +412,7 @@ static int begin_session(struct store *s)
 /* Which blocks hold the last session's number. */
 static int visit_session(struct store *s, unsigned block, unsigned index, struct slot *slot)
 {
-    (void)index;
-    if (slot->type == SLOT_RESERVE && slot->transaction == s->session)
+    if (slot->type == SLOT_RESERVE && slot->settled && slot->transaction == s->session && slot_settle(s, block, index) == STORE_OK)
         s->blocks[block].flags |= BLOCK_CARRIER;
     return STORE_OK;
 }

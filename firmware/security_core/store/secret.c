@@ -16,6 +16,7 @@ static bool holds_secret(const struct slot *slot)
 static int wipe(struct store *s, unsigned block, unsigned index, const struct slot *slot)
 {
     s->verified = UINT32_MAX;
+    slot_settle(s, block, index);
     int error = write_zeros(s, block, slot->offset, padded(slot->length));
     return error ? error : slot_mark(s, block, index, WORD_DEAD);
 }
