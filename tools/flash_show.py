@@ -230,7 +230,7 @@ class Flash:
     def visit_commit(self, slot):
         if not slot.commits or not self.valid(slot):
             return
-        if slot.type == BAD and not self.blocks[slot.size].bad:
+        if slot.type == BAD:
             self.blocks[slot.size].bad = True
             self.kept.append(slot)
         if slot.type not in (COMMIT, COLLECT) or slot.confirmed or len(self.finished) == FINISHED_MOST:

@@ -593,6 +593,22 @@ static void test_torn_session(void **state)
     }
 }
 
+/* Two records of one bad block, one of them a copy: neither's block is free, whichever of the two is erased in the end. */
+static void test_two_of_one_bad_block(void **state)
+{
+    (void)state;
+    unsigned blocks[2];
+    for (unsigned i = 0; i < 2; i++) {
+        blocks[i] = empty_block();
+        uint8_t *place = torn_slot(blocks[i], &(struct slot){.type = SLOT_BAD, .serial = 1, .transaction = 1, .size = 7});
+        memset(place, 0, 8);
+    }
+    open_again();
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(store.blocks[blocks[i]].live, SLOT_SIZE);
+    assert_true(store.blocks[7].flags & BLOCK_BAD);
+}
+
 /* A collection copies what is wrong, and it stays wrong; also with a CRC of 0. */
 static void test_copied_rot(void **state)
 {
@@ -882,7 +898,8 @@ int main(void)
         TEST(test_iteration), TEST(test_counters), TEST(test_never_initialised), TEST(test_other_versions), TEST(test_rot),
         TEST(test_rotten_counter), TEST(test_confirmed_alone), TEST(test_two_of_one_name),
         TEST(test_unfinished_and_dead), TEST(test_data_over_slots), TEST(test_torn_secret), TEST(test_weak_secret),
-        TEST(test_torn_fragment), TEST(test_weak_fragment), TEST(test_torn_member), TEST(test_torn_session), TEST(test_copied_rot), TEST(test_every_bit), TEST(test_full), TEST(test_many_objects), TEST(test_large),
+        TEST(test_torn_fragment), TEST(test_weak_fragment), TEST(test_torn_member), TEST(test_torn_session), TEST(test_two_of_one_bad_block),
+        TEST(test_copied_rot), TEST(test_every_bit), TEST(test_full), TEST(test_many_objects), TEST(test_large),
         TEST(test_even_wear), TEST(test_worn), TEST(test_image_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

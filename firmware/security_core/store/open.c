@@ -204,8 +204,7 @@ static int visit_bad(struct store *s, unsigned block, unsigned index, struct slo
     struct store_block *bad = &s->blocks[slot->size];
     if (slot->transaction > s->session)
         slot_mark(s, block, index, WORD_CONFIRMED);
-    if (!(bad->flags & BLOCK_BAD))
-        s->blocks[block].live += footprint(0);
+    s->blocks[block].live += footprint(0); /* also a second one: the first may lie in a block that has been collected */
     bad->flags = BLOCK_BAD | BLOCK_SAVED;
     bad->live = 0;
     return STORE_OK;
