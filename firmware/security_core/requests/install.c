@@ -196,6 +196,34 @@ static uint32_t take_signed_name(struct session *session)
     return begin_image(session);
 }
 
+/* A package that is there is only replaced by a signed one of a higher version, or if it cannot be used any more. */
+static uint32_t may_replace(const struct session *session)
+{
+    struct store_id id = id_of(session);
+    const struct image_about *old;
+    uint32_t error = image_find(&id, &old);
+    if (error == CORE_BUNDLE_NOT_FOUND || error == CORE_STORE_CORRUPT) {
+        return CORE_SUCCESS;
+    }
+    if (error == CORE_SUCCESS && (!(session->about.flags & IMAGE_SIGNED) || session->about.version <= old->version)) {
+        error = CORE_DELETE_FIRST;
+    }
+    return error;
+}
+
+/* When the signature has passed by: what it says, and whether that may be installed at all, before the rest is sent. */
+static uint32_t take_signature(struct session *session)
+{
+    const struct bundle_signature *signature = package_signature(&session->check);
+    if (signature == NULL || session->about.flags & IMAGE_SIGNED) {
+        return CORE_SUCCESS;
+    }
+    session->about.flags = IMAGE_SIGNED;
+    session->about.version = signature->version;
+    memcpy(session->about.key_id, signature->key_id, sizeof session->about.key_id);
+    return may_replace(session);
+}
+
 /* Bytes in our own memory: what is stored is what was checked. */
 static uint32_t take(struct session *session, const uint8_t *bytes, uint32_t n)
 {
@@ -206,6 +234,9 @@ static uint32_t take(struct session *session, const uint8_t *bytes, uint32_t n)
     uint32_t error = session->error;        /* the highest version passes whatever lowest_version says */
     if (error == CORE_SUCCESS && !session->begun) {
         error = take_signed_name(session);
+    }
+    if (error == CORE_SUCCESS) {
+        error = take_signature(session);
     }
     return error == CORE_SUCCESS ? image_add(&session->writer, bytes, n) : error;
 }
@@ -236,33 +267,6 @@ uint32_t handle_install_data(struct request *request)
 }
 
 /* --- the end --- */
-
-static void tell_about(struct session *session)
-{
-    const struct bundle_signature *signature = package_signature(&session->check);
-    session->about.manifest = session->check.manifest.data;
-    session->about.manifest_size = session->check.manifest.size;
-    if (signature != NULL) {
-        session->about.flags = IMAGE_SIGNED;
-        session->about.version = signature->version;
-        memcpy(session->about.key_id, signature->key_id, sizeof session->about.key_id);
-    }
-}
-
-/* A package that is there is only replaced by a signed one of a higher version, or if it cannot be used any more. */
-static uint32_t may_replace(const struct session *session)
-{
-    struct store_id id = id_of(session);
-    const struct image_about *old;
-    uint32_t error = image_find(&id, &old);
-    if (error == CORE_BUNDLE_NOT_FOUND || error == CORE_STORE_CORRUPT) {
-        return CORE_SUCCESS;
-    }
-    if (error == CORE_SUCCESS && (!(session->about.flags & IMAGE_SIGNED) || session->about.version <= old->version)) {
-        error = CORE_DELETE_FIRST;
-    }
-    return error;
-}
 
 /* The package and its version become valid together. */
 static uint32_t commit(struct session *session)
@@ -297,8 +301,9 @@ static uint32_t finish(struct session *session)
     if (refusal != BUNDLE_OK) {
         return refused(session, refusal);
     }
-    tell_about(session);
-    uint32_t error = may_replace(session);
+    session->about.manifest = session->check.manifest.data;
+    session->about.manifest_size = session->check.manifest.size;
+    uint32_t error = may_replace(session);          /* again: another session may have been quicker */
     if (error == CORE_SUCCESS) {
         error = check_quota(&id);           /* another session may have taken the last place */
     }
