@@ -10,7 +10,7 @@ static struct store store;
 static uint32_t state;                          /* meaningful when it is not open */
 static bool is_open;
 
-static uint8_t device_key[CRYPTO_KEY];
+static uint8_t device_key[CRYPTO_KEY], kept_keys[STORAGE_KEYS][CRYPTO_KEY];
 static struct {
     bool good;
     uint8_t random[STORAGE_UNIQUE - sizeof(uint32_t)];
@@ -65,11 +65,25 @@ static uint32_t find_device_key(void)
     return n == sizeof device_key ? CORE_SUCCESS : n < 0 ? storage_error(n) : CORE_STORE_CORRUPT;
 }
 
+static uint32_t derive_keys(void)
+{
+    static const char *const labels[STORAGE_KEYS] = { [KEY_OF_IMAGES] = "images of packages", [KEY_OF_VALUES] = "values of keys" };
+    for (unsigned i = 0; i < STORAGE_KEYS; i++) {
+        if (crypto_derive(device_key, labels[i], NULL, 0, kept_keys[i]) != CRYPTO_OK) {
+            return CORE_STORE_FAILED;
+        }
+    }
+    return CORE_SUCCESS;
+}
+
 uint32_t storage_start(const struct flash *flash)
 {
     state = storage_error(store_open(&store, flash));
     if (state == CORE_SUCCESS) {
         state = find_device_key();
+    }
+    if (state == CORE_SUCCESS) {
+        state = derive_keys();
     }
     is_open = state == CORE_SUCCESS;
     unique.count = 0;
@@ -90,6 +104,11 @@ uint32_t storage_state(void)
 bool storage_key(const char *label, uint8_t key[CRYPTO_KEY])
 {
     return is_open && crypto_derive(device_key, label, NULL, 0, key) == CRYPTO_OK;
+}
+
+const uint8_t *storage_kept_key(enum storage_purpose purpose)
+{
+    return is_open ? kept_keys[purpose] : NULL;
 }
 
 bool storage_unique(uint8_t bytes[STORAGE_UNIQUE])

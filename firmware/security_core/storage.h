@@ -29,6 +29,10 @@ uint32_t storage_error(int result);
 /* A key for one purpose, out of the device key. False: there is no device key. */
 bool storage_key(const char *label, uint8_t key[CRYPTO_KEY]);
 
+/* Those that are needed with every piece and every value are derived once, at the start: deriving takes twice as long as a tag. NULL: no store. */
+enum storage_purpose { KEY_OF_IMAGES, KEY_OF_VALUES, STORAGE_KEYS };
+const uint8_t *storage_kept_key(enum storage_purpose purpose);
+
 /* Bytes that were never returned before, on this device: a random number of this start, and a count. False: no random numbers. */
 bool storage_unique(uint8_t bytes[STORAGE_UNIQUE]);
 

@@ -53,9 +53,9 @@ void image_forget(void)
 
 static bool make_tag(const void *statement, size_t n, uint8_t tag[IMAGE_TAG])
 {
-    uint8_t key[CRYPTO_KEY], mac[CRYPTO_HASH];
-    bool good = storage_key("images of packages", key) && crypto_mac(key, statement, n, mac) == CRYPTO_OK;
-    crypto_wipe(key, sizeof key);
+    uint8_t mac[CRYPTO_HASH] = { 0 };
+    const uint8_t *key = storage_kept_key(KEY_OF_IMAGES);
+    bool good = key != NULL && crypto_mac(key, statement, n, mac) == CRYPTO_OK;
     memcpy(tag, mac, IMAGE_TAG);
     return good;
 }

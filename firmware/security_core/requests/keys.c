@@ -69,14 +69,14 @@ static size_t both(const struct names *names, char text[2 * CORE_NAME_SIZE])
 /* Encrypts or decrypts n bytes of the scratch memory behind nonce and tag, where they are. */
 static uint32_t crypt(const struct names *names, uint32_t n, bool encrypt)
 {
-    uint8_t *nonce = storage_scratch, *tag = nonce + CRYPTO_NONCE, *value = tag + CRYPTO_TAG, key[CRYPTO_KEY];
+    uint8_t *nonce = storage_scratch, *tag = nonce + CRYPTO_NONCE, *value = tag + CRYPTO_TAG;
+    const uint8_t *key = storage_kept_key(KEY_OF_VALUES);
     char text[2 * CORE_NAME_SIZE];
     size_t text_n = both(names, text);
-    if (!storage_key("values of keys", key)) {
+    if (key == NULL) {
         return CORE_STORE_FAILED;
     }
     int error = encrypt ? crypto_seal(key, nonce, text, text_n, value, n, value, tag) : crypto_open(key, nonce, text, text_n, value, n, value, tag);
-    crypto_wipe(key, sizeof key);
     if (error == CRYPTO_REFUSED) {
         return CORE_STORE_CORRUPT;
     }
