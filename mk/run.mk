@@ -43,7 +43,7 @@ test-checked: checked-images
 	+@$(PY) tools/run_tests.py --target $(CHECKED_COMMANDS) --console $(CHECKED_CONSOLE)
 
 test: $(UNIT_BINS)
-	+@for b in $(BUILDS); do $(SUBMAKE) BUILD=$$b all blank rust-apps ktest-images || exit 1; done
+	+@for b in $(BUILDS); do $(SUBMAKE) BUILD=$$b all factory rust-apps ktest-images || exit 1; done
 	+@$(SUBMAKE) kernel-rv64
 	+@$(CLANG_IMAGES)
 	+@$(CHECKED_IMAGES)
@@ -52,26 +52,26 @@ test: $(UNIT_BINS)
 	    --target $(KTEST_COMMANDS) $(CLANG_COMMANDS) $(CHECKED_COMMANDS) --pytest $(TEST_PYTEST) \
 	    --console "tests/system=$$(out debug)=$$(boot debug)" "tests/system=$$(out release)=$$(boot release)" \
 	        $(CHECKED_CONSOLE)
-.PHONY: ktest-images blank
-blank: $(BLANK)
+.PHONY: ktest-images factory
+factory: $(FACTORY)
 ktest-images: $(KTEST_IMAGES)
 
 SEED    ?= 1
 MINUTES ?= $(if $(OPERATIONS),,5)
-soak: all $(BLANK)
+soak: all $(FACTORY)
 	@QEMU_COMMAND='$(SCRATCH_COMMAND)' $(PY) tools/soak.py --seed $(SEED) $(OPERATIONS:%=--operations %) $(MINUTES:%=--minutes %)
 
 COMPONENT ?= $(firstword $(COMPONENTS))
 debug: all $(FLASH)
 	@tools/debug.sh '$(QEMU_COMMAND)' $(OUT) $(if $(APP),app/$(APP),$(COMPONENT))
 
-size: all $(BLANK)
+size: all $(FACTORY)
 	@QEMU_COMMAND='$(SCRATCH_COMMAND)' $(PY) tools/size.py --out $(OUT) $(if $(filter headless,$(SYSTEM)),--static) --compiled '$(notdir $(CC)) $(KERNEL_OPT)'
 # The kernel's rows for both word sizes, and those of kernels with two domains.
 KBENCH_OTHERS = riscv64=$(call kbench_out,64,) riscv32.domains=$(call kbench_out,,-NUM_DOMAINS_2) \
                 riscv64.domains=$(call kbench_out,64,-NUM_DOMAINS_2)
 kbench_out    = build/$(PLATFORM)$(1)-$(BUILD)$(VARIANT)$(2)
-bench: all $(BLANK) $(KBENCH_IMAGES)
+bench: all $(FACTORY) $(KBENCH_IMAGES)
 	+@$(SUBMAKE) ARCH=riscv64 $(call kbench_out,64,)/kbench/run.sh
 	+@for w in 32: 64:64; do $(SUBMAKE) ARCH=riscv$${w%:*} NUM_DOMAINS=2 $(call kbench_out,$${w#*:},-NUM_DOMAINS_2)/kbench/run.sh || exit 1; done
 	@QEMU_COMMAND='$(SCRATCH_COMMAND)' $(PY) tools/bench.py --out $(OUT) $(KBENCH_OTHERS:%=--kernel %)

@@ -56,10 +56,10 @@ FLASH     ?= $(OUT)/flash.img
 QEMU_FLASH = -drive if=pflash,unit=1,format=raw,file=$(abspath $(FLASH))
 # Nobody's flash, and what is written is forgotten when QEMU ends: as it leaves the factory, with these images as recovery images, as each start
 # would write them otherwise.
-BLANK     := $(OUT)/blank.img
-BLANK_FLASH = $(abspath $(BLANK)),snapshot=on
+FACTORY   := $(OUT)/factory.img
+comma := ,
 ifneq ($(BOOT),upstream)
-$(BLANK): $(OUT)/boot_manifest.bin $$(FLASH_PUT) tools/flash_factory.py tools/flash_format.py
+$(FACTORY): $(OUT)/boot_manifest.bin $$(FLASH_PUT) tools/flash_factory.py tools/flash_format.py
 	@echo "  FLASH $@"
 	$(Q)$(PY) tools/flash_factory.py $@.new $(FLASH_PUT) $(PLAT_BOOT_ROM_BASE) -- $(QEMU_IMAGES) && mv $@.new $@
 endif
@@ -69,4 +69,4 @@ $(FLASH): | tools/flash_format.py
 
 QEMU_FLAGS = $(QEMU_MACHINE) $(QEMU_DEVICES) $(QEMU_FLASH) $(QEMU_EXTRA) $(QEMU_IMAGES)
 QEMU_COMMAND = $(strip $(QEMU) $(QEMU_FLAGS))
-SCRATCH_COMMAND = $(subst file=$(abspath $(FLASH)),file=$(BLANK_FLASH),$(QEMU_COMMAND))
+SCRATCH_COMMAND = $(subst file=$(abspath $(FLASH)),file=$(abspath $(FACTORY))$(comma)snapshot=on,$(QEMU_COMMAND))

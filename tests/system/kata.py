@@ -41,7 +41,7 @@ def factory_flash(command):
     """The file of a flash as a device leaves the factory: with the build's images as recovery images, and without a key. Where it was not built an
     empty one does as well; the first start writes them."""
     manifest = next((word for word in command if "/boot_manifest.bin," in word), "")
-    path = re.sub(r".*file=(.*)/boot_manifest\.bin,.*", r"\1/blank.img", manifest)
+    path = re.sub(r".*file=(.*)/boot_manifest\.bin,.*", r"\1/factory.img", manifest)
     return path if manifest and os.path.exists(path) else blank_flash()
 
 
