@@ -94,6 +94,23 @@ static const char *test_derive(void)
     return NULL;
 }
 
+/* Cases 1 and 2 of RFC 4231: shorter keys are padded with zeros (FIPS 198-1, section 4), so they are keys of our size as well. */
+static const char *test_mac(void)
+{
+    static const struct { uint8_t key[CRYPTO_KEY]; const char *data, *mac; } cases[] = {
+        { { 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11 }, "Hi There",
+          "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
+        { { 'J', 'e', 'f', 'e' }, "what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
+    };
+    uint8_t mac[CRYPTO_HASH], expected[CRYPTO_HASH];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        unhex(cases[i].mac, expected, sizeof expected);
+        CHECK(crypto_mac(cases[i].key, cases[i].data, strlen(cases[i].data), mac) == 0);
+        CHECK(equal(mac, expected, sizeof mac));
+    }
+    return NULL;
+}
+
 static const char *test_derive_sizes(void)
 {
     static const char long_label[CRYPTO_INFO_MAX + 1] = { [0 ... CRYPTO_INFO_MAX - 1] = 'x' };
@@ -112,6 +129,7 @@ const struct crypto_case hash_cases[] = {
     { "SHA-256 of a million bytes", test_sha256_million },
     { "HMAC vectors of RFC 4231", test_hmac_vectors },
     { "HKDF vectors of RFC 5869", test_hkdf_vectors },
+    { "HMAC with keys of our size", test_mac },
     { "derived keys", test_derive },
     { "derived keys: sizes", test_derive_sizes },
     { NULL, NULL },

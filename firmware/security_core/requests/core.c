@@ -7,7 +7,7 @@
 
 #include "../boot/measure.h"
 #include "../core.h"
-#include "../dispatch.h"
+#include "arguments.h"
 #include "../test_hooks.h"
 
 uint32_t handle_echo(struct request *request)
@@ -73,10 +73,5 @@ uint32_t handle_statistics(struct request *request)
     if (request->size != 0) {
         return CORE_DESERIALIZE_FAILED;
     }
-    if (request->room < sizeof now) {
-        return CORE_SERIALIZE_FAILED;
-    }
-    memcpy(request->data, &now, sizeof now);
-    request->result = sizeof now;
-    return CORE_SUCCESS;
+    return result_add(request, &now, sizeof now) ? CORE_SUCCESS : CORE_SERIALIZE_FAILED;
 }

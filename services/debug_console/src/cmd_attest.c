@@ -8,7 +8,9 @@
 
 #include <string.h>
 
-enum { NONCE_MIN = 8, NONCE_MAX = 32, CLAIM_MAX = 256, STATEMENT_MAX = 2048, LINE_BYTES = 32 };
+#include <mailbox/request.h>
+
+enum { STATEMENT_MAX = 2048, LINE_BYTES = 32 };
 
 static int digit(char c)
 {
@@ -16,28 +18,28 @@ static int digit(char c)
 }
 
 /* @return number of bytes, 0 if the text is no nonce */
-static size_t parse_nonce(const char *text, uint8_t nonce[NONCE_MAX])
+static size_t parse_nonce(const char *text, uint8_t nonce[CORE_NONCE_MAX])
 {
     size_t n = 0;
 
     for (; text[0] != '\0'; text += 2) {
         int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
-        if (low < 0 || n == NONCE_MAX)
+        if (low < 0 || n == CORE_NONCE_MAX)
             return 0;
         nonce[n++] = (uint8_t)(high << 4 | low);
     }
-    return n < NONCE_MIN ? 0 : n;
+    return n < CORE_NONCE_MIN ? 0 : n;
 }
 
 /* "running hello timer": what the process manager says, as far as there is room. */
-static size_t running(uint8_t claim[CLAIM_MAX])
+static size_t running(uint8_t claim[CORE_CLAIM_MAX])
 {
     static const char word[] = "running";
     char id[NAME_SIZE];
     size_t n = sizeof(word) - 1;
 
     memcpy(claim, word, n);
-    for (uint32_t i = 0; proc_ctrl_get_running_bundle(i, id, sizeof(id)) == 0 && n + 1 + strlen(id) <= CLAIM_MAX; i++) {
+    for (uint32_t i = 0; proc_ctrl_get_running_bundle(i, id, sizeof(id)) == 0 && n + 1 + strlen(id) <= CORE_CLAIM_MAX; i++) {
         claim[n++] = ' ';
         memcpy(claim + n, id, strlen(id));
         n += strlen(id);
@@ -53,7 +55,7 @@ static void print_hex(const uint8_t *bytes, size_t n)
 
 enum result cmd_attest(int argc, char *argv[])
 {
-    uint8_t nonce[NONCE_MAX], claim[CLAIM_MAX];
+    uint8_t nonce[CORE_NONCE_MAX], claim[CORE_CLAIM_MAX];
     size_t n = parse_nonce(argv[1], nonce), size = STATEMENT_MAX;
 
     (void)argc;

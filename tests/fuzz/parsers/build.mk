@@ -22,8 +22,8 @@ capdl_MAX_LEN    := 16384
 cpio_MAX_LEN     := 16384
 sdk_PARSED       = $(sdk_runtime_LOGIC) common/camkes/src/marshal.c
 sdk_PARSER_CFLAGS = -Iservices/sdk_runtime/src -Iservices/sdk_runtime/include -Iservices/timer_service/include -Iservices/security_coordinator/include
-mailbox_core_PARSED = $(addprefix firmware/security_core/,server.c dispatch_message.c requests/core.c) $(MAILBOX_SRCS)
-mailbox_core_PARSER_CFLAGS = -Ifirmware/security_core -Ifirmware/security_core/crypto
+mailbox_core_PARSED = $(addprefix firmware/security_core/,server.c dispatch_message.c requests/core.c requests/arguments.c) $(MAILBOX_SRCS)
+mailbox_core_PARSER_CFLAGS = -D_POSIX_C_SOURCE=200809L -Ifirmware/security_core -Ifirmware/security_core/crypto
 mailbox_driver_PARSED = $(addprefix services/mailbox_driver/src/,exchange.c port_virt.c) $(MAILBOX_SRCS)
 mailbox_driver_PARSER_CFLAGS = -Itests/unit/mailbox -Iservices/mailbox_driver/src -Iservices/mailbox_driver/include
 flash_PARSED     = tests/flash/model.c $(STORE_SRCS) common/crc32/src/crc32.c
