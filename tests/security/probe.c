@@ -231,12 +231,31 @@ static bool request(struct mailbox_message *m)
     return receive(m) && m->reply && m->id == id;
 }
 
+/* A bad size and a bad address in a message whose id can be read: answered with an error. */
+static bool is_refused(uint32_t address)
+{
+    struct mailbox_message m = { .version = MAILBOX_VERSION, .id = 11, .is_long = true, .size = 8, .address = address };
+    return request(&m) && m.size == 4 && m.words[0] == CORE_MALFORMED + MAILBOX_FAULT_ADDRESS;
+}
+
+static void refused_with_an_error(void)
+{
+    bool said = connect();
+    for (unsigned i = 0; i < 32; i++) {
+        said = is_refused(HART1_BASE + 4 * i) && said;
+    }
+    put_string(said ? "message with an address of the security core: refused with an error\n" : "NO ERROR for a bad address\n");
+    struct mailbox_message m = { .version = MAILBOX_VERSION, .id = 12, .size = 4, .words = { 0x7777 } };
+    said = request(&m) && m.size == 4 && m.words[0] == CORE_NOT_SUPPORTED;
+    put_string(said ? "request that nobody knows: not supported\n" : "NO ERROR for an unknown request\n");
+}
+
 static void serve_after_all(void)
 {
     struct mailbox_message echo = { .version = MAILBOX_VERSION, .id = 9, .size = 8, .words = { CORE_ECHO, 0x12345678 } };
     struct mailbox_message ask = { .version = MAILBOX_VERSION, .id = 10, .is_long = true, .size = 4, .address = window.base };
     struct core_statistics now;
-    bool good = connect() && request(&echo) && echo.words[0] == CORE_SUCCESS && echo.words[1] == 0x12345678;
+    bool good = request(&echo) && echo.words[0] == CORE_SUCCESS && echo.words[1] == 0x12345678;
     put_string(good ? "good request served\n" : "NO ANSWER to a good request\n");
     *at(window.base) = CORE_STATISTICS;
     if (good && request(&ask) && *at(window.base) == CORE_SUCCESS) {
@@ -249,17 +268,6 @@ static void serve_after_all(void)
     }
 }
 
-/* A bad size and a bad address in a message whose id can be read: answered with an error. */
-static void refused_with_an_error(void)
-{
-    struct mailbox_message m = { .version = MAILBOX_VERSION, .id = 11, .is_long = true, .size = 8, .address = HART1_BASE };
-    bool said = request(&m) && m.size == 4 && m.words[0] == CORE_MALFORMED + MAILBOX_FAULT_ADDRESS;
-    put_string(said ? "message with an address of the security core: refused with an error\n" : "NO ERROR for a bad address\n");
-    m = (struct mailbox_message){ .version = MAILBOX_VERSION, .id = 12, .size = 4, .words = { 0x7777 } };
-    said = request(&m) && m.size == 4 && m.words[0] == CORE_NOT_SUPPORTED;
-    put_string(said ? "request that nobody knows: not supported\n" : "NO ERROR for an unknown request\n");
-}
-
 _Noreturn void probe_main(void)
 {
     put_string("probe\n");
@@ -268,8 +276,8 @@ _Noreturn void probe_main(void)
     put_line("refused ", refused);
     put_line("let through ", let_through);
     write_garbage();
-    serve_after_all();
     refused_with_an_error();
+    serve_after_all();
     put_string("probe done\n");
     sbi_shutdown();
 }
