@@ -18,7 +18,7 @@ STAGE2  = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAG
 SETUP   = @tools/setup.sh $(if $(filter clang,$(COMPILER)),clang)
 
 .DEFAULT_GOAL := all
-.PHONY: all run qemu-command test compilers powercut soak check debug size bench docs clean help kernel kernel-path kernel-install user-image user-image-path rust-apps install-sdk setup
+.PHONY: all run qemu-command test test-models compilers powercut soak check train demo debug size bench docs clean help kernel kernel-path kernel-install user-image user-image-path rust-apps install-sdk setup
 
 all:            ## build everything (BUILD=debug|release, PLATFORM=qemu_virt, SYSTEM=console|headless)
 	$(SETUP) build
@@ -36,6 +36,9 @@ test:           ## build and run every test; the last line counts them
 compilers:      ## gcc and clang (installed for this), every width, build and level: builds, tests, prints a table
 	@tools/setup.sh build test clang
 	@tools/compilers.py
+test-models:    ## every model on every sample through the whole system at VLEN 128, 256, 512; the long forms (MODELS_FOLDER=../shared/models/mlperf-tiny)
+	$(SETUP) build test
+	@$(STAGE2) test-models
 powercut:       ## the flash store under power cuts at every operation (SEEDS=8 STEPS=120), the long form of the test
 	$(SETUP) build test
 	@$(STAGE2) powercut
@@ -48,6 +51,12 @@ rust-apps:      ## build the applications in Rust (build/<platform>-<build>/apps
 install-sdk:    ## headers, library, tools and pkg-config file for projects outside of this tree (PREFIX=/usr/local, ARCH=riscv32)
 	$(SETUP) build sdk
 	@$(STAGE2) install-sdk
+train:          ## train the models in models/ again (MODEL=digits|anomaly|keywords; not part of test)
+	$(SETUP) build train
+	@for m in $(or $(MODEL),digits anomaly keywords); do OPENBLAS_NUM_THREADS=1 /usr/bin/python3 models/train/$$m.py || exit 1; done
+demo:           ## a device that hears words: a sound file of espeak-ng's voices as its microphone (VLEN=..., DEMO=--short)
+	$(SETUP) build demo
+	@$(STAGE2) AUDIO=true demo
 debug:          ## boot stopped, GDB attached with the symbols of the kernel and COMPONENT=<name> or APP=<name>
 	$(SETUP) build debug
 	@$(STAGE2) debug

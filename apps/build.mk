@@ -38,11 +38,11 @@ $(APP_DIR)/%.app: $(APP_DIR)/%.elf $$(call app_manifest,$$*) $$(PACKER) $$(SIGNI
 .PHONY: look
 $(OUT)/builtins.list: look
 	@mkdir -p $(@D)
-	@echo '$(sort $(APPS)) $(APP_SCRIPTS)' | cmp -s - $@ || echo '$(sort $(APPS)) $(APP_SCRIPTS)' > $@
+	@echo '$(sort $(APPS) $(MODEL_FILES)) $(APP_SCRIPTS)' | cmp -s - $@ || echo '$(sort $(APPS) $(MODEL_FILES)) $(APP_SCRIPTS)' > $@
 
-$(OUT)/builtins.cpio: $$(patsubst %,$(APP_DIR)/%.app,$$(sort $$(APPS))) $(APP_SCRIPTS) $(GEN)/authority.txt tools/packer/cpio.py \
+$(OUT)/builtins.cpio: $$(patsubst %,$(APP_DIR)/%.app,$$(sort $$(APPS))) $$(sort $$(MODEL_FILES)) $(APP_SCRIPTS) $(GEN)/authority.txt tools/packer/cpio.py \
                       $(OUT)/builtins.list
 	@echo "  CPIO  $@"
-	$(Q)$(PY) tools/packer/cpio.py -o $@ $(filter %.app %.repl %.txt,$^)
+	$(Q)$(PY) tools/packer/cpio.py -o $@ $(filter %.app %.model %.repl %.txt,$^)
 
 -include $(wildcard $(OUT)/user/apps/*/*/*.d)

@@ -3,7 +3,7 @@
 #
 # Running, testing and measuring what was built.
 
-IMAGES = $(addprefix $(OUT)/,monitor.elf boot_rom.elf security_core.elf park2.elf kernel.elf user.img builtins.cpio boot_manifest.bin)
+IMAGES = $(addprefix $(OUT)/,monitor.elf boot_rom.elf security_core.elf vector_core.elf kernel.elf user.img builtins.cpio boot_manifest.bin)
 
 all: $(IMAGES)
 
@@ -52,6 +52,10 @@ test: $(UNIT_BINS)
 	    --target $(KTEST_COMMANDS) $(CLANG_COMMANDS) $(CHECKED_COMMANDS) --pytest $(TEST_PYTEST) \
 	    --console "tests/system=$$(out debug)=$$(boot debug)" "tests/system=$$(out release)=$$(boot release)" \
 	        $(CHECKED_CONSOLE)
+# Models, own ones and those of MODELS_FOLDER, in the long forms of the tests.
+.PHONY: test-models
+test-models: all $(FACTORY)
+	@QEMU_COMMAND='$(QEMU_COMMAND)' OUT=$(OUT) LONG=1 $(PY) -m pytest -q -p no:cacheprovider -rs tests/system/test_data_models.py tests/system/test_models.py
 .PHONY: ktest-images factory
 factory: $(FACTORY)
 ktest-images: $(KTEST_IMAGES)
@@ -60,6 +64,11 @@ SEED    ?= 1
 MINUTES ?= $(if $(OPERATIONS),,5)
 soak: all $(FACTORY)
 	@QEMU_COMMAND='$(SCRATCH_COMMAND)' $(PY) tools/soak.py --seed $(SEED) $(OPERATIONS:%=--operations %) $(MINUTES:%=--minutes %)
+
+# A system with a microphone (AUDIO=true), which hears words that are made for it.
+.PHONY: demo
+demo: all $(FACTORY)
+	@QEMU_COMMAND='$(SCRATCH_COMMAND)' $(PY) tools/demo.py --out $(OUT)/demo $(DEMO)
 
 COMPONENT ?= $(firstword $(COMPONENTS))
 debug: all $(FLASH)

@@ -34,7 +34,10 @@ BOOT_PARTS  := $(filter-out kernel/% firmware/% tests/%,$(wildcard */build.mk */
 LOCAL_CORE  := true
 
 # Kernels of the standard configuration have no memory outside RAM where the built-in bundles could lie: they are part of the image. And there is
-# no security core: MailboxDriver finds a page of zeros where it would have said that it is there, and SecurityCoordinator has a stand-in.
-COMPOSE_EXTRA = --content archive_hw.archive=$(BUILTINS) --content mailbox_hw.fifo=/dev/null --content mailbox_hw.buffers=/dev/null --root-cnode-bits $(call sel4_value,ROOT_CNODE_SIZE_BITS) \
+# no security core: MailboxDriver finds a page of zeros where it would have said that it is there, and SecurityCoordinator has a stand-in; MlCoordinator
+# finds no vector core likewise.
+COMPOSE_EXTRA = --content archive_hw.archive=$(BUILTINS) --content mailbox_hw.fifo=/dev/null --content mailbox_hw.buffers=/dev/null \
+    --content vector_hw.registers=/dev/null --content vector_hw.tcm=/dev/null --root-cnode-bits $(call sel4_value,ROOT_CNODE_SIZE_BITS) \
     --also system/local_core.camkes $(POLLING:true=--also system/polled.camkes)
+TCM_SIZE := 4096
 COMPOSE_IMAGE = --tcb-bits $(if $(filter riscv64,$(ARCH)),$(if $(call sel4_value,HAVE_FPU),11,10),$(if $(call sel4_value,HAVE_FPU),10,9))

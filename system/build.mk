@@ -7,21 +7,25 @@
 ASSEMBLY    ?= system/$(if $(filter headless,$(SYSTEM)),headless,system).camkes
 # What it imports may name components, too.
 #   ALLOW_UNSIGNED=true      the security core accepts unsigned packages, and says so at every start
+#   AUDIO=true               a microphone and its driver (mk/boot.mk)
 ALLOW_UNSIGNED ?= false
 ifneq ($(filter-out true false,$(ALLOW_UNSIGNED)),)
 $(error ALLOW_UNSIGNED=$(ALLOW_UNSIGNED): true or false)
 endif
 UNSIGNED       := $(patsubst true,system/unsigned.camkes,$(filter true,$(ALLOW_UNSIGNED)))
-ASSEMBLY_FILES := $(ASSEMBLY) system/services.camkes system/components.camkes $(POLLING:true=system/polled.camkes) $(LOCAL_CORE:true=system/local_core.camkes) $(UNSIGNED)
+ALSO           := $(UNSIGNED) $(patsubst true,system/audio.camkes,$(filter true,$(AUDIO)))
+ASSEMBLY_FILES := $(ASSEMBLY) system/services.camkes system/components.camkes $(POLLING:true=system/polled.camkes) $(LOCAL_CORE:true=system/local_core.camkes) $(ALSO)
 
 # Remembers what is added; something else makes it newer, and so the assembly.
 ALSO_MARK := $(GEN)/also.txt
-$(shell mkdir -p $(GEN) && { echo '$(UNSIGNED)' | cmp -s - $(ALSO_MARK) || echo '$(UNSIGNED)' > $(ALSO_MARK); })
+$(shell mkdir -p $(GEN) && { echo '$(ALSO)' | cmp -s - $(ALSO_MARK) || echo '$(ALSO)' > $(ALSO_MARK); })
 COMPOSER    := tools/composer/compose.py
 COMPOSER_PY := $(wildcard tools/composer/*.py)
 BUILTINS    ?= $(OUT)/builtins.cpio
+# Where the kernel gives no vector core, a page stands for its memory.
+TCM_SIZE    ?= $(or $(PLAT_TCM_SIZE),4096)
 WORD_BITS   := $(if $(filter riscv64,$(ARCH)),64,32)
-COMPOSE_ARGS = $(ASSEMBLY) -I platforms/$(PLATFORM) -I interfaces --size-of BUILTINS_SIZE=$(BUILTINS) --word-bits $(WORD_BITS) $(UNSIGNED:%=--also %) $(COMPOSE_EXTRA)
+COMPOSE_ARGS = $(ASSEMBLY) -I platforms/$(PLATFORM) -I interfaces --size-of BUILTINS_SIZE=$(BUILTINS) -D TCM_SIZE=$(TCM_SIZE) --word-bits $(WORD_BITS) $(ALSO:%=--also %) $(COMPOSE_EXTRA)
 
 # The services that this assembly has. services/ is included before system/ (mk/main.mk sorts): COMPONENTS is complete here.
 ASSEMBLED := $(filter $(shell sed -n 's/^ *component  *[A-Za-z]*  *\([a-z_0-9]*\);.*/\1/p' $(ASSEMBLY_FILES)),$(COMPONENTS))
@@ -64,7 +68,7 @@ $(IMAGE_OUTPUTS) &: $(COMPONENT_ELFS) $(OUT)/rootserver.elf $(filter %.elf,$(COM
 # Who holds which capability: a file of the archive, whose own size and content are therefore no part of it.
 $(GEN)/authority.txt: $(ASSEMBLY_FILES) $(wildcard platforms/$(PLATFORM)/*.camkes interfaces/*.idl4) $(COMPOSER_PY)
 	@mkdir -p $(@D)
-	$(Q)$(PY) $(COMPOSER) graph $(filter-out --size-of BUILTINS_SIZE=% --content archive_hw.% mailbox_hw.%,$(COMPOSE_ARGS)) -D BUILTINS_SIZE=4096 --without-sizes --authority $@
+	$(Q)$(PY) $(COMPOSER) graph $(filter-out --size-of BUILTINS_SIZE=% --content archive_hw.% mailbox_hw.% vector_hw.%,$(COMPOSE_ARGS)) -D BUILTINS_SIZE=4096 --without-sizes --authority $@
 
 # The drawing for the documentation, and who holds which capability: without the archive's size, which every application changes.
 docs/graph.svg docs/authority.txt &: $(GLUE_STAMP)

@@ -6,6 +6,9 @@ kernels' under their names.
 
   kernel   the benchmark root task (tests/bench/README.md), which prints one line per primitive. NAME=FOLDER further builds of
            it: riscv64, and one with two domains, of which only the domain switch is taken
+  models   one inference of each own model, on hart 2 in user mode, at three lengths of the vectors: an application runs it, and the console's
+           `models` says what the vector core's firmware has counted. What other harts execute meanwhile counts, too, but they sleep. None may be
+           above the estimate in the model, from which MlCoordinator takes its time limit
   system   the whole system with a script in its archive that uses the console's `instret` command
 
 Both run under QEMU's -icount shift=0,sleep=off: the figures repeat to the instruction, and each run is made twice to prove
@@ -31,6 +34,10 @@ from elftools.elf.elffile import ELFFile
 import peek
 import scripted
 
+sys.path.append(str(Path(__file__).parent / "model"))
+import container  # noqa: E402  (needs tools/packer, which scripted has found)
+import image  # noqa: E402
+
 ICOUNT = ["-icount", "shift=0,sleep=off"]
 KERNEL_LINE = re.compile(r"^bench (\w+) (\d+) (\d+) (\d+)$", re.M)
 APP = "hello"
@@ -42,6 +49,29 @@ ROUND = [("app_install", f"install {APP}.app"), ("app_start", f"start {APP}"), (
 KEYS = [("key_write", f"kvwrite {APP} key {'v' * 32}"), ("key_rewrite", f"kvwrite {APP} key {'w' * 32}"), ("key_read", f"kvread {APP} key"),
         ("key_delete", f"kvdelete {APP} key")]
 SCRIPT_ROWS = ROUND * 2 + ROUND[:1] + KEYS + [("console_command", "echo")]
+
+
+VLENS = (128, 256, 512)
+# Own models, and applications that may run them.
+MODELS = {"digits": "mlclock1", "keywords": "mlclock2", "anomaly": "mlclock3"}
+
+
+def estimates(out, name):
+    """Of the model, at VLENS."""
+    return image.decode(container.unwrap((out / "apps" / f"{name}.model").read_bytes())).instructions[1:]
+
+
+def measure_models(command, out):
+    rows = {}
+    for name, app in MODELS.items():
+        lines = [f"install {name}.model", f"install {app}.app", f"start {app} {name} 500 10", "sleep 3200", "models", "shutdown"]
+        for vlen, most in zip(VLENS, estimates(out, name)):
+            text = scripted.run_system(command.replace("vlen=128", f"vlen={vlen}"), lines, ICOUNT, [app], models=[name])
+            found = re.search(rf"^{app} +{name} .* (\d+) last", text, re.M)
+            if not found or not 0 < int(found[1]) <= most:
+                raise scripted.RunError(f"{name} at VLEN {vlen}: {found[1] if found else 'no'} instructions, the estimate is {most}:\n{text[-2000:]}")
+            rows[f"model_{name}_v{vlen}"] = int(found[1])
+    return rows
 
 
 def measure_kernel(out):
@@ -143,6 +173,7 @@ def main():
         if not args.kernel_only:
             command = os.environ["QEMU_COMMAND"]
             system = twice("the security core", lambda: measure_security_core(command, args.out))
+            system |= twice("the models", lambda: measure_models(command, args.out))
             system |= twice("the system", lambda: measure_system(command))
     except (scripted.RunError, OSError, KeyError) as error:
         print(f"bench.py: {error}", file=sys.stderr)

@@ -29,7 +29,8 @@ ARCHITECTURES = {
 }
 
 PAGE = 4096
-WITHIN_RESERVED = ("mailbox", "boot_rom", "boot_manifest")
+WITHIN_RESERVED = ("mailbox", "vc_top", "boot_rom", "boot_manifest")
+USER_LEVEL = ("mailbox", "vc_top")      # of these, what drivers map
 
 
 class PlatformError(Exception):
@@ -76,9 +77,10 @@ def inside(rng, outer):
     return outer[0] <= rng[0] and rng[1] <= outer[1]
 
 
-def without(rng, hole):
-    """What a hole leaves of a range."""
-    return [part for part in ((rng[0], hole[0]), (hole[1], rng[1])) if part[0] < part[1]]
+def without(ranges, hole):
+    """What a hole leaves of ranges."""
+    parts = [part for start, end in ranges for part in ((start, min(end, hole[0])), (max(start, hole[1]), end))]
+    return [part for part in parts if part[0] < part[1]]
 
 
 def check(desc):
@@ -88,7 +90,7 @@ def check(desc):
         raise PlatformError("hart0.monitor_size: not a naturally aligned power of two (one PMP entry)")
     if hart0["size"] % PAGE or hart0["size"] <= monitor_size:
         raise PlatformError("hart0.size: not a multiple of 4096, or no room behind the monitor")
-    names = ("hart0", "hart1", "hart2", "reserved", "archive")
+    names = ("hart0", "hart1", "hart2", "reserved", "archive") + tuple(name for name in ("tcm",) if name in desc)
     for name in names:
         if desc[name]["base"] % PAGE or desc[name]["size"] % PAGE:
             raise PlatformError(f"{name}: not page aligned")
@@ -102,14 +104,17 @@ def check(desc):
 
 
 def regions(desc, arch):
-    """(memory, devices): what the kernel manages, and what it hands out untouched. Devices include the mailbox window, and exclude the
+    """(memory, devices): what the kernel manages, and what it hands out untouched. Devices include what drivers map of the shared pages, and exclude the
     kernel's own, the monitor, the other harts' slots and what a smaller hart0.size leaves unused of hart 0's slot."""
     kernel = desc["kernel"]
     memory = (desc["hart0"]["base"] + desc["hart0"]["monitor_size"], region(desc, "hart0")[1])
     slot_end = min(region(desc, name)[0] for name in ("hart1", "hart2"))
     reserved = [(desc["hart0"]["base"], max(slot_end, memory[1]))]
     reserved += [region(desc, name) for name in ("hart1", "hart2")]
-    reserved += without(region(desc, "reserved"), region(desc, "mailbox")) if "mailbox" in desc else [region(desc, "reserved")]
+    shared = [region(desc, "reserved")]
+    for name in USER_LEVEL:
+        shared = without(shared, region(desc, name)) if name in desc else shared
+    reserved += shared
     for device in ("clint", "plic"):
         rng = kernel[device + "_base"], kernel[device + "_base"] + kernel[device + "_size"]
         reserved.append(round_out(rng, arch["device_page"]))
@@ -169,10 +174,11 @@ def constants(desc, arch, memory):
         "RAM_BASE": memory[0],
         "RAM_END": memory[1],
     }
-    for name in ("hart1", "hart2", "archive") + tuple(name for name in WITHIN_RESERVED if name in desc):
+    for name in ("hart1", "hart2", "archive") + tuple(name for name in WITHIN_RESERVED + ("tcm",) if name in desc):
         out[name.upper() + "_BASE"] = desc[name]["base"]
         out[name.upper() + "_SIZE"] = desc[name]["size"]
-    out |= {name.upper(): value for name, value in desc.get("security", {}).items()}
+    for section in ("security", "vector"):
+        out |= {name.upper(): value for name, value in desc.get(section, {}).items()}
     return out | device_constants(desc)
 
 

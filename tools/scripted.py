@@ -57,16 +57,17 @@ def manifest_for(builtins, archive):
     return str(folder / (hashlib.sha256(archive).hexdigest()[:16] + ".bin"))
 
 
-def run_system(command, lines, options=(), apps=(), timeout=120):
-    """Output of the system that COMMAND (one string) starts, with QEMU options added and only these apps in its archive."""
+def run_system(command, lines, options=(), apps=(), timeout=120, models=()):
+    """Output of the system that COMMAND (one string) starts, with QEMU options added and only these apps and models in its archive."""
     argv = shlex.split(command)
     loader = next((a for a in argv if "builtins.cpio" in a), None)
     if loader is None:
         raise RunError("the QEMU command loads no builtins.cpio")
     path = re.search(r"file=([^,]*builtins\.cpio)", loader).group(1)
-    members = [m for m in archive_members(Path(path).read_bytes()) if m[0] in [f"{app}.app" for app in apps]]
-    if len(members) != len(apps):
-        raise RunError(f"{path} lacks some of {', '.join(apps)}")
+    names = [f"{app}.app" for app in apps] + [f"{model}.model" for model in models]
+    members = [m for m in archive_members(Path(path).read_bytes()) if m[0] in names]
+    if len(members) != len(names):
+        raise RunError(f"{path} lacks some of {', '.join(names)}")
     script = "".join(line + "\n" for line in lines).encode()
     archive = cpio.archive([("autostart.repl", script)] + members)
     with tempfile.TemporaryDirectory() as folder:

@@ -13,13 +13,16 @@ packages() {
                  qemu-system-misc:machine-to-run-on python3:build-tools
                  python3-pyelftools:reads-linked-programs python3-cryptography:signs-bundles
                  xz-utils:unpacks-Debian's-sources patch:applies-Debian's-patches-to-them" ;;
-    test)  echo "libcmocka-dev:unit-test-framework
+    test)  echo "libcmocka-dev:unit-test-framework python3-numpy:says-what-the-audio-front-end-must-compute
                  python3-pytest:test-runner python3-pexpect:drives-the-console lrzsz:zmodem-sender
                  graphviz:draws-the-component-graph pkgconf:finds-the-installed-SDK" ;;
     sdk)   echo "pkgconf:finds-the-installed-SDK" ;;
     clang) echo "clang-19:second-compiler,-asked-for-with-COMPILER=clang lld-19:its-linker libclang-rt-19-dev:its-sanitizers" ;;
     rust)  echo "rustc:Rust-compiler-for-applications rust-src:source-of-its-core-library" ;;
     debug) echo "gdb-multiarch:debugger" ;;
+    train) echo "python3-numpy:trains-models libopenblas0-pthread:multiplies-matrices espeak-ng:speaks-the-words-to-learn" ;;
+    demo)  echo "espeak-ng:speaks-the-words-that-the-demo-hears,-which-are-not-in-the-repository python3-numpy:adds-the-noise
+                 python3-pexpect:drives-the-console" ;;
     docs)  echo "graphviz:draws-the-component-graph" ;;
     *)     echo "setup.sh: unknown set '$1'" >&2; exit 2 ;;
     esac

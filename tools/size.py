@@ -136,10 +136,11 @@ def show_kernel(out, compiled, kernel, resident, objects):
 
 
 def firmware_figures(out):
-    """Bytes of RAM by part of what is not the management core's: the security core's firmware, and the boot ROM's code."""
-    core, rom = Elf(out / "security_core.elf"), Elf(out / "boot_rom.elf")
+    """Bytes of RAM by part of what is not the management core's: the firmware of security core and vector core, and the boot ROM's code."""
+    core, vector, rom = (Elf(out / f"{name}.elf") for name in ("security_core", "vector_core", "boot_rom"))
     figures = {"security_core." + name.lstrip("."): size for name, size in core.sections.items()}
-    return figures | {"security_core": core.symbols["core_end"] - core.symbols["_start"], "boot_rom": sum(rom.sections.values())}
+    return figures | {"security_core": core.symbols["core_end"] - core.symbols["_start"],
+                      "vector_core": vector.symbols["core_end"] - vector.symbols["_start"], "boot_rom": sum(rom.sections.values())}
 
 
 def show_memory(title, rows):

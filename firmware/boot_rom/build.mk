@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The KataOS-C authors
 #
-# $(OUT)/boot_rom.elf: where harts 0 and 2 wait for the security core. $(OUT)/park2.elf: image of hart 2.
+# $(OUT)/boot_rom.elf: where harts 0 and 2 wait for the security core.
 
 ifneq ($(BOOT),upstream)
 define ROM_IMAGE_RULE
@@ -11,5 +11,4 @@ $(OUT)/$(1).elf: $(2) firmware/boot_rom/image.ld $(GEN)/platform.mk | $(GEN)/inc
 	$(Q)$$(LINK) $$(MONITOR_LDFLAGS) -I$(GEN)/include -Wl,--defsym=IMAGE_BASE=$(3) -Wl,--defsym=IMAGE_SIZE=$(4) -T firmware/boot_rom/image.ld $(2) -o $$@
 endef
 $(eval $(call ROM_IMAGE_RULE,boot_rom,firmware/boot_rom/rom.S,$$(PLAT_BOOT_ROM_BASE),$$(PLAT_BOOT_ROM_SIZE)))
-$(eval $(call ROM_IMAGE_RULE,park2,firmware/boot_rom/park.S,$$(PLAT_HART2_BASE),$$(PLAT_HART2_SIZE)))
 endif

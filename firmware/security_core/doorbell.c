@@ -4,6 +4,7 @@
 #include "doorbell.h"
 
 #include <platform_gen.h>
+#include <string.h>
 
 #include "core.h"
 #include "csr.h"
@@ -35,8 +36,20 @@ static bool bell_init(unsigned slot, uint32_t base)
     return (mmio_read(config + PCI_COMMAND) & (PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER)) == PCI_COMMAND_MEMORY;
 }
 
+/* Those between harts 0 and 2, who can not configure devices. Their page is empty until hart 2 says otherwise. */
+static void vector_bells_init(void)
+{
+    if (core_kept.lives == 1) {
+        memset((void *)(uintptr_t)VC_TOP_BASE, 0, VC_TOP_SIZE);
+    }
+    if (bell_init(VECTOR_BELL_IN_SLOT, VECTOR_BELL_IN_BASE) && bell_init(VECTOR_BELL_OUT_SLOT, VECTOR_BELL_OUT_BASE)) {
+        mmio_write(PLIC_PRIORITY(VECTOR_BELL_IN_IRQ), 1);
+    }
+}
+
 bool doorbell_init(void)
 {
+    vector_bells_init();
     if (!bell_init(DOORBELL_IN_SLOT, DOORBELL_IN_BASE) || !bell_init(DOORBELL_OUT_SLOT, DOORBELL_OUT_BASE)) {
         return false;
     }

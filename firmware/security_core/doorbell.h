@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /* Sets up both doorbells: PCI devices of which nothing but their interrupt is used. They are never allowed to be bus masters. False: the
- * machine has none. */
+ * machine has none. Those of the vector core, too, if there are any. */
 bool doorbell_init(void);
 
 /* Rings the management core's. */

@@ -3,7 +3,9 @@
 #
 # QEMU's `virt` machine: the generated addresses (PLAT_...) and the command that runs the built images on it.
 #   RAM=<bytes>      RAM of hart 0; with BOOT=upstream of the whole machine (rebuilds what depends on it)
+#   VLEN=<bits>      of hart 2's vector registers: 128 (default), 256, 512 or 1024
 #   FLASH=<file>     the security core's flash, 32 MiB: what the system has stored. Made when it is not there
+#   MICROPHONE=<file> with AUDIO=true, what the microphone hears: a WAV file, 16 kHz, 16 bits, one channel, at most 8 MiB. None: there is none
 #   QEMU_EXTRA=...   further options, for instance -icount shift=0,sleep=off
 
 ARCH ?= riscv32
@@ -34,7 +36,7 @@ QEMU_IMAGES = -device loader,file=$(abspath $(OUT))/boot_rom.elf,cpu-num=0 \
     -device loader,file=$(abspath $(OUT))/monitor.elf \
     -device loader,file=$(abspath $(OUT))/kernel.elf \
     -device loader,file=$(abspath $(OUT))/user.img,addr=$(call ui_value,UI_START),force-raw=on \
-    -device loader,file=$(abspath $(OUT))/park2.elf \
+    -device loader,file=$(abspath $(OUT))/vector_core.elf \
     -device loader,file=$(abspath $(OUT))/builtins.cpio,addr=$(PLAT_ARCHIVE_BASE),force-raw=on \
     -device loader,file=$(abspath $(OUT))/boot_manifest.bin,addr=$(PLAT_BOOT_MANIFEST_BASE),force-raw=on
 
@@ -44,12 +46,23 @@ SERIAL       ?= stdio
 LINE_OF_stdio = stdio,id=console,signal=off
 LINE_OF_pty   = pty,id=console
 
-# -rtc clock=vm: the RTC follows the virtual clock, also under -icount.
-QEMU_MACHINE = -M virt -smp $(PLAT_HARTS) -m $(PLAT_TOTAL_RAM_MIB)M -bios none -display none -monitor none -no-reboot \
+# -rtc clock=vm: the RTC follows the virtual clock, also under -icount. Vectors are for hart 2; QEMU gives them to all harts, and firmware
+# and kernel of the others leave them off (mstatus.VS).
+VLEN        ?= 128
+QEMU_CPU_riscv32 = -cpu rv32,v=true,vlen=$(VLEN),elen=64,vext_spec=v1.0
+QEMU_CPU_riscv64 = -cpu rv64,v=true,vlen=$(VLEN),elen=64,vext_spec=v1.0
+# Behind all other memory, at a multiple of its size: what the microphone hears, 8 MiB (microphone.camkes), and 2 MiB where QEMU's device tree then is.
+MACHINE_RAM_MIB = $(if $(filter true,$(AUDIO)),$(shell echo $$(($(PLAT_TOTAL_RAM_MIB) + 14))),$(PLAT_TOTAL_RAM_MIB))
+MICROPHONE_BASE = 0x81000000
+QEMU_MICROPHONE = $(if $(MICROPHONE),-device loader$(comma)file=$(abspath $(MICROPHONE))$(comma)addr=$(MICROPHONE_BASE)$(comma)force-raw=on)
+comma := ,
+
+QEMU_MACHINE = -M virt $(QEMU_CPU_$(ARCH)) -smp $(PLAT_HARTS) -m $(MACHINE_RAM_MIB)M -bios none -display none -monitor none -no-reboot \
     -rtc clock=vm -chardev $(LINE_OF_$(SERIAL)) -serial chardev:console
 
-# What the security core uses: two doorbells (PCI slots as in platform.toml), random numbers.
+# Doorbells of the security core and of the vector core, two each (PCI slots as in platform.toml); random numbers for the security core.
 QEMU_DEVICES = -device edu,addr=$(PLAT_DOORBELL_IN_SLOT) -device edu,addr=$(PLAT_DOORBELL_OUT_SLOT) \
+    -device edu,addr=$(PLAT_VECTOR_BELL_IN_SLOT) -device edu,addr=$(PLAT_VECTOR_BELL_OUT_SLOT) \
     -global virtio-mmio.force-legacy=false -device virtio-rng-device
 
 FLASH     ?= $(OUT)/flash.img
@@ -67,6 +80,6 @@ $(FLASH): | tools/flash_format.py
 	@mkdir -p $(@D)
 	$(Q)$(PY) tools/flash_format.py $@.new && mv $@.new $@
 
-QEMU_FLAGS = $(QEMU_MACHINE) $(QEMU_DEVICES) $(QEMU_FLASH) $(QEMU_EXTRA) $(QEMU_IMAGES)
+QEMU_FLAGS = $(QEMU_MACHINE) $(QEMU_DEVICES) $(QEMU_FLASH) $(QEMU_EXTRA) $(QEMU_IMAGES) $(QEMU_MICROPHONE)
 QEMU_COMMAND = $(strip $(QEMU) $(QEMU_FLAGS))
 SCRATCH_COMMAND = $(subst file=$(abspath $(FLASH)),file=$(abspath $(FACTORY))$(comma)snapshot=on,$(QEMU_COMMAND))

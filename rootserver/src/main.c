@@ -7,6 +7,8 @@ struct rootserver rs;
 
 /* The specification follows the rootserver's own pages in the boot image (tools/composer/image.py). */
 extern const char rootserver_spec[];
+/* Read from memory: GNU ld may take the symbol for near the global pointer, and then move it to the next page. */
+static const char *const volatile spec = rootserver_spec;
 
 _Noreturn void rootserver_main(seL4_BootInfo *info);
 
@@ -39,9 +41,10 @@ static seL4_SlotPos assembly_slots(void)
 static void open_specification(void)
 {
     seL4_Word image_pages = rs.info->userImageFrames.end - rs.info->userImageFrames.start;
-    size_t room = (image_pages << seL4_PageBits) - ((seL4_Word)rootserver_spec - ROOTSERVER_BASE);
+    const char *at = spec;
+    size_t room = (image_pages << seL4_PageBits) - ((seL4_Word)at - ROOTSERVER_BASE);
     unsigned bad = 0;
-    enum capdl_error error = capdl_open(&rs.spec, rootserver_spec, room, &bad);
+    enum capdl_error error = capdl_open(&rs.spec, at, room, &bad);
     if (error != CAPDL_OK) {
         fail(NULL, bad, open_errors[error], seL4_NoError);
     }

@@ -110,6 +110,14 @@ static unsigned skip_to(const struct capdl_object *object, unsigned i, seL4_Word
     return made;
 }
 
+static seL4_Word frame_type(const struct capdl_object *object)
+{
+    if (object->size_bits != seL4_PageBits && object->size_bits != seL4_LargePageBits) {
+        fail(object, 0, "is of a size that frames do not have", seL4_NoError);
+    }
+    return object->size_bits == seL4_PageBits ? seL4_RISCV_4K_Page : seL4_RISCV_Mega_Page;
+}
+
 void memory_create_device(const struct capdl_object *object, seL4_SlotPos slot)
 {
     seL4_Word paddr = (seL4_Word)object->data << seL4_PageBits;
@@ -121,9 +129,9 @@ void memory_create_device(const struct capdl_object *object, seL4_SlotPos slot)
     unsigned fillers = skip_to(object, i, target);
     for (unsigned done = 0; done < object->count; done += FAN_OUT) {
         unsigned count = object->count - done < FAN_OUT ? object->count - done : FAN_OUT;
-        check(seL4_Untyped_Retype(untyped_slot(i), seL4_RISCV_4K_Page, 0, ROOT, 0, 0, slot + done, count), object, done, "cannot be created");
+        check(seL4_Untyped_Retype(untyped_slot(i), frame_type(object), 0, ROOT, 0, 0, slot + done, count), object, done, "cannot be created");
     }
-    rs.handoff->untyped_used[i] += (uint32_t)object->count << seL4_PageBits;
+    rs.handoff->untyped_used[i] += (uint32_t)object->count << object->size_bits;
     while (fillers) {
         check(seL4_CNode_Delete(ROOT, rs.next_free + --fillers, DEPTH), object, 0, "filler cannot be deleted");
     }

@@ -30,7 +30,7 @@ static unsigned mapping_rights(const struct capdl_cap *cap)
 
 static void map_frames(seL4_CPtr vspace, const struct capdl_cap *cap, seL4_Word vaddr)
 {
-    for (unsigned i = 0; i < cap->count; i++, vaddr += (seL4_Word)1 << seL4_PageBits) {
+    for (unsigned i = 0; i < cap->count; i++, vaddr += (seL4_Word)1 << cap_object(cap)->size_bits) {
         check(model_map_page(vspace, frame_to_map(cap, i), vaddr, mapping_rights(cap), NULL), cap_object(cap), cap->offset + i, "cannot be mapped");
     }
 }
@@ -46,8 +46,8 @@ static void map_table(seL4_CPtr vspace, const struct capdl_object *table, seL4_W
         const struct capdl_cap *cap = &rs.spec.caps[table->caps_first + c];
         const struct capdl_object *target = cap_object(cap);
         seL4_Word vaddr = base + ((seL4_Word)cap->slot << shift);
-        bool leaf = level + 1u == model_paging.levels;
-        if (leaf != (target->type == CAPDL_FRAME) || (!leaf && cap->count != 1)) {
+        bool leaf = target->type == CAPDL_FRAME;
+        if ((leaf ? target->size_bits != shift : level + 1u == model_paging.levels) || (!leaf && cap->count != 1)) {
             fail(target, cap->offset, "is mapped at a level where it cannot be", seL4_NoError);
         }
         if (leaf) {

@@ -12,6 +12,7 @@
  * behind it in `start`, or those of args in the manifest. */
 
 #include <kata/sdk_abi.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -72,6 +73,64 @@ int sdk_time_us(uint64_t *us);
 /* Never waits. SDK_NO_SUCH_PEER: the manifests do not name each other. SDK_PEER_NOT_RUNNING. SDK_QUEUE_FULL: the receiver has to
  * take some first. SDK_SERIALIZE_FAILED: message or name too long. */
 int sdk_send(const char *to, const void *message, size_t size);
+
+/* Models: those that the manifest names, run on the vector core. id: the model's, the same in every run. Runs and results are this application's alone.
+ * One-shot: one run as soon as it is its turn. Periodic: one in every period; a period in which the last run has not ended is dropped.
+ * SDK_NO_SUCH_MODEL: not in the manifest, or not installed. */
+int sdk_model_oneshot(const char *name, uint32_t *id);
+int sdk_model_periodic(const char *name, uint32_t period_ms, uint32_t *id);
+
+/* At any moment, also while it runs. No error when nothing runs. */
+int sdk_model_cancel(uint32_t id);
+
+/* Ids of models with runs that have ended, as bits: waits for one while any runs (0: none does), or does not wait. */
+int sdk_model_wait(uint32_t *mask);
+int sdk_model_poll(uint32_t *mask);
+
+/* Bytes of a model's input, and into it, for the runs that follow. SDK_MODEL_BUSY: it runs, or room is being made for it: try again. */
+int sdk_model_input_params(uint32_t id, uint32_t *size);
+int sdk_model_set_input(uint32_t id, uint32_t offset, const void *data, size_t size);
+
+/* An input or output of the model, from 0 on: a model that is data says what goes in and comes out; a native one has bytes. SDK_SERIALIZE_FAILED: it has
+ * fewer. SDK_MODEL_BUSY as above. */
+struct sdk_model_tensor {
+    enum sdk_type type;
+    uint32_t offset, size;      /* bytes, in all of the input or output */
+    uint32_t rank, shape[4];    /* 1 behind the rank */
+    float scale;                /* value = scale * (number - zero) */
+    int32_t zero;
+    uint32_t labels;            /* how many there are; 0: its numbers have no names */
+    char name[SDK_NAME_MAX + 1];
+};
+int sdk_model_input_tensor(uint32_t id, uint32_t index, struct sdk_model_tensor *tensor);
+int sdk_model_output_tensor(uint32_t id, uint32_t index, struct sdk_model_tensor *tensor);
+
+/* What the index-th number of an output stands for ("yes"); "" if nothing says so. */
+int sdk_model_label(uint32_t id, uint32_t output, uint32_t index, char label[SDK_NAME_MAX + 1]);
+
+/* The last run. faulted: return_code is the cause; else it is the model's word, 0 for success. */
+struct sdk_model_output {
+    uint32_t jobnum;
+    bool faulted;
+    uint32_t return_code;
+    uint32_t epc, address;
+    uint32_t size;              /* bytes of all output */
+};
+
+/* *size: in, room in data; out, bytes of output in it. SDK_NO_MODEL_OUTPUT: there is none (yet, or any more). */
+int sdk_model_output(uint32_t id, struct sdk_model_output *output, void *data, size_t *size);
+
+/* The microphone, where there is one (SDK_NO_PLATFORM_SUPPORT where not): samples of 16 bits, SDK_AUDIO_RATE in a second, one after the other from the
+ * start on. A quarter of a second is kept for whoever is late; what is lost beyond is counted. Several applications may listen. */
+int sdk_audio_start(uint32_t rate);
+
+/* Waits until there are that many (at most SDK_AUDIO_MAX) samples. *lost: samples that came too late, since the start, if it is not NULL.
+ * SDK_NOT_RECORDING: not started. */
+int sdk_audio_read(int16_t *samples, uint32_t count, uint32_t *lost);
+
+/* The same without waiting: SDK_TIMED_OUT when there are fewer. */
+int sdk_audio_poll(int16_t *samples, uint32_t count, uint32_t *lost);
+int sdk_audio_stop(void);
 
 /* Takes the first message, and waits up to wait_ms for it: 0 (not at all) .. 24 days, or SDK_FOREVER. from: name of the sender. *size:
  * in, room in message; out, bytes of the message (when it is larger than the room, the rest is lost). SDK_TIMED_OUT: none came. */

@@ -28,6 +28,8 @@ static const char *const name[SDK_ERRORS] = {
     [SDK_PEER_NOT_RUNNING] = "SDKPeerNotRunning",
     [SDK_QUEUE_FULL] = "SDKQueueFull",
     [SDK_TIMED_OUT] = "SDKTimedOut",
+    [SDK_MODEL_BUSY] = "SDKModelBusy",
+    [SDK_NOT_RECORDING] = "SDKNotRecording",
 };
 
 const char *sdk_error_name(int error)

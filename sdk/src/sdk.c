@@ -210,6 +210,216 @@ int sdk_attest(const void *nonce, size_t n, void *statement, size_t *size)
     return SDK_SUCCESS;
 }
 
+static int start_model(unsigned request, const char *name, uint32_t period_ms, uint32_t *id)
+{
+    camkes_stream_t stream = sdk_begin();
+    camkes_put_string(&stream, name);
+    if (request == SDK_REQUEST_MODEL_PERIODIC)
+        camkes_put_word(&stream, period_ms);
+    int error = sdk_call(request, &stream);
+    *id = error == SDK_SUCCESS ? (uint32_t)camkes_get_word(&stream) : 0;
+    return camkes_bad(&stream) ? SDK_UNKNOWN_RESPONSE : error;
+}
+
+int sdk_model_oneshot(const char *name, uint32_t *id)
+{
+    return start_model(SDK_REQUEST_MODEL_ONESHOT, name, 0, id);
+}
+
+int sdk_model_periodic(const char *name, uint32_t period_ms, uint32_t *id)
+{
+    return start_model(SDK_REQUEST_MODEL_PERIODIC, name, period_ms, id);
+}
+
+int sdk_model_cancel(uint32_t id)
+{
+    camkes_stream_t stream = sdk_begin();
+    camkes_put_word(&stream, id);
+    return sdk_call(SDK_REQUEST_MODEL_CANCEL, &stream);
+}
+
+int sdk_model_wait(uint32_t *mask)
+{
+    return completed(SDK_REQUEST_MODEL_WAIT, mask);
+}
+
+int sdk_model_poll(uint32_t *mask)
+{
+    return completed(SDK_REQUEST_MODEL_POLL, mask);
+}
+
+int sdk_model_input_params(uint32_t id, uint32_t *size)
+{
+    camkes_stream_t stream = sdk_begin();
+    camkes_put_word(&stream, id);
+    int error = sdk_call(SDK_REQUEST_MODEL_INPUT_PARAMS, &stream);
+    *size = error == SDK_SUCCESS ? (uint32_t)camkes_get_word(&stream) : 0;
+    return camkes_bad(&stream) ? SDK_UNKNOWN_RESPONSE : error;
+}
+
+/* Text at the end of an answer. */
+static int take_text(camkes_stream_t *stream, char text[SDK_NAME_MAX + 1])
+{
+    size_t n;
+    const void *from = camkes_get_ref(stream, &n);
+    text[0] = '\0';
+    if (camkes_bad(stream) || n > SDK_NAME_MAX)
+        return SDK_UNKNOWN_RESPONSE;
+    if (n != 0)
+        memcpy(text, from, n);
+    text[n] = '\0';
+    return SDK_SUCCESS;
+}
+
+static int ask_part(unsigned request, uint32_t id, uint32_t which, uint32_t index, camkes_stream_t *stream)
+{
+    *stream = sdk_begin();
+    camkes_put_word(stream, id);
+    camkes_put_word(stream, which);
+    camkes_put_word(stream, index);
+    return sdk_call(request, stream);
+}
+
+static int model_tensor(uint32_t id, uint32_t kind, uint32_t index, struct sdk_model_tensor *tensor)
+{
+    camkes_stream_t stream;
+    int error = ask_part(SDK_REQUEST_MODEL_TENSOR, id, kind, index, &stream);
+    *tensor = (struct sdk_model_tensor){ 0 };
+    if (error != SDK_SUCCESS)
+        return error;
+    tensor->type = camkes_get_word(&stream) == SDK_INT8 ? SDK_INT8 : SDK_UINT8;
+    tensor->offset = (uint32_t)camkes_get_word(&stream);
+    tensor->size = (uint32_t)camkes_get_word(&stream);
+    tensor->rank = (uint32_t)camkes_get_word(&stream);
+    for (unsigned i = 0; i < 4; i++)
+        tensor->shape[i] = (uint32_t)camkes_get_word(&stream);
+    uint32_t bits = (uint32_t)camkes_get_word(&stream);
+    memcpy(&tensor->scale, &bits, sizeof bits);
+    tensor->zero = (int32_t)(uint32_t)camkes_get_word(&stream);
+    tensor->labels = (uint32_t)camkes_get_word(&stream);
+    return take_text(&stream, tensor->name);
+}
+
+int sdk_model_input_tensor(uint32_t id, uint32_t index, struct sdk_model_tensor *tensor)
+{
+    return model_tensor(id, 0, index, tensor);
+}
+
+int sdk_model_output_tensor(uint32_t id, uint32_t index, struct sdk_model_tensor *tensor)
+{
+    return model_tensor(id, 1, index, tensor);
+}
+
+int sdk_model_label(uint32_t id, uint32_t output, uint32_t index, char label[SDK_NAME_MAX + 1])
+{
+    camkes_stream_t stream;
+    int error = ask_part(SDK_REQUEST_MODEL_LABEL, id, output, index, &stream);
+    label[0] = '\0';
+    return error == SDK_SUCCESS ? take_text(&stream, label) : error;
+}
+
+int sdk_model_set_input(uint32_t id, uint32_t offset, const void *data, size_t size)
+{
+    const char *from = data;
+    int error = SDK_SUCCESS;
+    for (size_t done = 0, n; error == SDK_SUCCESS && done < size; done += n) {
+        n = size - done < SDK_MODEL_INPUT_MAX ? size - done : SDK_MODEL_INPUT_MAX;
+        camkes_stream_t stream = sdk_begin();
+        camkes_put_word(&stream, id);
+        camkes_put_word(&stream, offset + (uint32_t)done);
+        camkes_put_array(&stream, from + done, n);
+        error = sdk_call(SDK_REQUEST_MODEL_SET_INPUT, &stream);
+    }
+    return error;
+}
+
+/* One answer: *size is room for data, then how many bytes came. */
+static int take_output(uint32_t id, uint32_t offset, struct sdk_model_output *output, char *data, size_t *size)
+{
+    camkes_stream_t stream = sdk_begin();
+    camkes_put_word(&stream, id);
+    camkes_put_word(&stream, offset);
+    int error = sdk_call(SDK_REQUEST_MODEL_OUTPUT, &stream);
+    if (error != SDK_SUCCESS)
+        return error;
+    output->jobnum = (uint32_t)camkes_get_word(&stream);
+    output->faulted = camkes_get_word(&stream) != 0;
+    output->return_code = (uint32_t)camkes_get_word(&stream);
+    output->epc = (uint32_t)camkes_get_word(&stream);
+    output->address = (uint32_t)camkes_get_word(&stream);
+    output->size = (uint32_t)camkes_get_word(&stream);
+    size_t n;
+    const void *bytes = camkes_get_ref(&stream, &n);
+    if (camkes_bad(&stream))
+        return SDK_UNKNOWN_RESPONSE;
+    *size = n < *size ? n : *size;
+    if (*size != 0)
+        memcpy(data, bytes, *size);
+    return SDK_SUCCESS;
+}
+
+int sdk_model_output(uint32_t id, struct sdk_model_output *output, void *data, size_t *size)
+{
+    char *to = data;
+    size_t room = *size, n;
+    int error;
+    *size = 0;
+    do {
+        n = room - *size;
+        error = take_output(id, (uint32_t)*size, output, to + *size, &n);
+        *size += error == SDK_SUCCESS ? n : 0;
+    } while (error == SDK_SUCCESS && n != 0 && *size < room && *size < output->size);
+    return error;
+}
+
+int sdk_audio_start(uint32_t rate)
+{
+    camkes_stream_t stream = sdk_begin();
+    camkes_put_word(&stream, rate);
+    return sdk_call(SDK_REQUEST_AUDIO_START, &stream);
+}
+
+static int collect(int16_t *samples, uint32_t count, bool wait, uint32_t *lost)
+{
+    camkes_stream_t stream = sdk_begin_large();
+    camkes_put_word(&stream, count);
+    camkes_put_word(&stream, wait);
+    int error = sdk_call(SDK_REQUEST_AUDIO_COLLECT, &stream);
+    if (error != SDK_SUCCESS)
+        return error;
+    size_t n;
+    seL4_Word missed = camkes_get_word(&stream);
+    const void *from = camkes_get_ref(&stream, &n);
+    if (camkes_bad(&stream) || (n != 0 && n != count * sizeof *samples))
+        return SDK_UNKNOWN_RESPONSE;
+    if (lost != NULL)
+        *lost = (uint32_t)missed;
+    if (n == 0)
+        return SDK_TIMED_OUT;
+    memcpy(samples, from, n);
+    return SDK_SUCCESS;
+}
+
+int sdk_audio_read(int16_t *samples, uint32_t count, uint32_t *lost)
+{
+    int error;
+    do
+        error = collect(samples, count, true, lost);
+    while (error == SDK_SERVICE_RESTARTED);
+    return error;
+}
+
+int sdk_audio_poll(int16_t *samples, uint32_t count, uint32_t *lost)
+{
+    return collect(samples, count, false, lost);
+}
+
+int sdk_audio_stop(void)
+{
+    camkes_stream_t stream = sdk_begin();
+    return sdk_call(SDK_REQUEST_AUDIO_STOP, &stream);
+}
+
 int sdk_time_us(uint64_t *us)
 {
     camkes_stream_t stream = sdk_begin();

@@ -8,7 +8,7 @@ debug_console_SRCS := $(addprefix services/debug_console/src/, \
     cmd_shell.c cmd_supervisor.c cmd_sz.c cmd_top.c transfer.c \
     test_memory.c test_ml.c test_security.c test_timer.c) services/memory_manager/client/memory_client.c
 # Much code that runs rarely: common prologues save a page and cost the user nothing that could be noticed.
-debug_console_CFLAGS := -msave-restore -Iservices/uart_driver/include -Iservices/memory_manager/include
+debug_console_CFLAGS := -msave-restore -Iservices/uart_driver/include -Iservices/memory_manager/include -Iservices/security_coordinator/include -Iservices/ml_coordinator/include
 
 UNIT_TESTS += debug_console
 debug_console_TEST_SRCS = tests/unit/debug_console_test.c tests/unit/debug_console/fake.c \
@@ -16,4 +16,4 @@ debug_console_TEST_SRCS = tests/unit/debug_console_test.c tests/unit/debug_conso
     common/shell_parse/src/shell_parse.c common/crc32/src/crc32.c common/allocator/src/allocator.c \
     common/slot_allocator/src/slot_allocator.c common/bundle/src/error.c common/manifest/src/error.c $(GEN)/debug_console/camkes.h
 debug_console_TEST_CFLAGS = -D_POSIX_C_SOURCE=200809L -include tests/unit/debug_console/host.h -Itests/unit/debug_console \
-    -Iservices/debug_console/src -Iservices/uart_driver/include -Iservices/memory_manager/include -I$(GEN)/debug_console
+    -Iservices/debug_console/src -Iservices/uart_driver/include -Iservices/memory_manager/include -Iservices/security_coordinator/include -Iservices/ml_coordinator/include -I$(GEN)/debug_console

@@ -2,8 +2,9 @@
 # Copyright The KataOS-C authors
 
 COMPONENTS += sdk_runtime
-sdk_runtime_LOGIC = $(addprefix services/sdk_runtime/src/,apps.c timers.c messages.c requests.c)
-sdk_runtime_INCLUDES = -Iservices/timer_service/include -Iservices/security_coordinator/include
+sdk_runtime_LOGIC = $(addprefix services/sdk_runtime/src/,apps.c audio.c timers.c messages.c models.c requests.c)
+sdk_runtime_INCLUDES = -Iservices/timer_service/include -Iservices/security_coordinator/include -Iservices/ml_coordinator/include \
+                       -Iservices/audio_driver/include
 # Common prologues: a page less.
 sdk_runtime_CFLAGS = $(sdk_runtime_INCLUDES) -msave-restore
 sdk_runtime_SRCS = services/sdk_runtime/src/service.c $(sdk_runtime_LOGIC)

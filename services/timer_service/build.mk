@@ -4,7 +4,7 @@
 COMPONENTS += timer_service
 timer_service_SRCS = $(addprefix services/timer_service/src/,service.c timers.c goldfish_rtc.c)
 # Common prologues save a page of code.
-timer_service_CFLAGS := -msave-restore
+timer_service_CFLAGS := -msave-restore $(if $(filter true,$(AUDIO)),-DTIMERS_CLIENTS=6)
 
 UNIT_TESTS += timers
 timers_TEST_SRCS = tests/unit/timers_test.c services/timer_service/src/timers.c

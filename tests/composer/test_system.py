@@ -20,7 +20,7 @@ def system(request):
     loader = Loader([f"{ROOT}/platforms/qemu_virt", f"{ROOT}/interfaces"])
     for name in request.param.split():
         loader.read(f"{ROOT}/system/{name}.camkes")
-    system = resolve(loader.source, {"BUILTINS_SIZE": 65000})
+    system = resolve(loader.source, {"BUILTINS_SIZE": 65000, "TCM_SIZE": 0x400000})
     check_rules(system)
     return system
 

@@ -62,4 +62,7 @@ targets:
     .word   ECAM_BASE, VIRTIO_BASE, FW_CFG_BASE                                      /* bus masters */
     .word   HART0_BASE, KERNEL_PADDR, HART0_END - 4                                  /* the management core */
     .word   CLINT_BASE + 4, CLINT_BASE + 0x4008, PLIC_BASE + 0x2100, UART_BASE, FINISHER_BASE, BOOT_MANIFEST_BASE
+    .word   CLINT_BASE + 8, CLINT_BASE + 0x400c, CLINT_BASE + 0x4018                 /* beside its timer */
+    .word   PLIC_BASE + 0x2200, PLIC_BASE + 0x204008, PLIC_BASE + 4, ARCHIVE_BASE    /* beside its interrupts; its neighbours */
+    .word   VC_TOP_BASE + VC_TOP_SIZE, TCM_BASE - 4, TCM_BASE + TCM_SIZE
 targets_end:

@@ -62,6 +62,11 @@ static const struct {
     { "interrupt enables of the security core", PLIC_BASE + 0x2000 + 0x80 * SECURITY_PLIC_CONTEXT },
     { "interrupt claim of the security core", PLIC_BASE + 0x200004 + 0x1000 * SECURITY_PLIC_CONTEXT },
     { "vector core", HART2_BASE },
+    { "vector core, page tables", VECTOR_TABLES_BASE },
+    { "vector core, end of its slot", HART2_BASE + HART2_SIZE - 4 },
+    { "interrupt enables of the vector core", PLIC_BASE + 0x2000 + 0x80 * VECTOR_PLIC_CONTEXT },
+    { "interrupt claim of the vector core", PLIC_BASE + 0x200004 + 0x1000 * VECTOR_PLIC_CONTEXT },
+    { "timer of the vector core", CLINT_BASE + 0x4010 },
 };
 
 static const char *const modes[] = { "supervisor", "user" }, *const accesses[] = { "load", "store", "fetch" };

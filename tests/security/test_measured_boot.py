@@ -17,7 +17,7 @@ from machine import OUT, Monitor, boot_manifest, exchanged, kata, with_monitor
 import signing
 
 REFUSED = "security core: not started: "
-NAMES = ["boot_rom", "monitor", "kernel", "user", "park2", "builtins"]
+NAMES = ["boot_rom", "monitor", "kernel", "user", "vector_core", "builtins"]
 
 
 def said(command, seconds=20):
@@ -259,7 +259,7 @@ BAD_NAME = "boot manifest is malformed: name of an image"
     (altered(0, name=bytes(16)), BAD_NAME), (altered(3, name=b"abcdefghijklmnop"), BAD_NAME), (altered(3, name=b"a\x1bb"), BAD_NAME),
     (altered(3, name=b"a\0b"), BAD_NAME),
     (dropped(b"monitor"), "boot manifest lacks an image where a hart begins"),
-    (dropped(b"park2"), "boot manifest lacks an image where a hart begins"),
+    (dropped(b"vector_core"), "boot manifest lacks an image where a hart begins"),
     (dropped(b"boot_rom"), "boot manifest lacks an image where a hart begins"),
     (altered(0, base=0x80000004, size=64), "boot manifest lacks an image where a hart begins"),
     (altered(1, value=bytes(32)), "kernel: image is not the signed one"),

@@ -100,6 +100,7 @@ def test_panic_is_seen(console):
     ("crash-jump", r"Faulted \(cause VMFault fetch, pc (0x[1-9a-f][0-9a-f]*), address \1\)"),
     ("crash-kernel", r"Faulted \(cause VMFault load, pc 0x[1-9a-f][0-9a-f]*, address 0x8[0-9a-f]{7}\)"),
     ("crash-syscall", r"Faulted \(cause UnknownSyscall \d+, pc 0x[1-9a-f][0-9a-f]*, address 0x0\)"),
+    ("crash-vector", r"Faulted \(cause UserException illegal instruction, pc 0x[1-9a-f][0-9a-f]*, address 0x0\)"),
     ("crash-writetext", r"Faulted \(cause VMFault store, pc 0x[1-9a-f][0-9a-f]*, address 0x1[0-9a-f]{4}\)"),
 ])
 def test_other_ends(console, name, pattern):

@@ -114,7 +114,7 @@ def test_a_fault_is_reported_with_pc_and_address():
         console.expect(r"supervisor::ml_coordinator: instruction (page|access) fault at pc 0x00000000, address 0x00000000; restarted \(1\)\r\n")
         console.expect(REGISTERS % "ml_coordinator")
         console.settle()
-        assert "ml_coordinator::no vector core" in console.run("mldebug")
+        assert "ml_coordinator::No running model." in console.run("mldebug")
     finally:
         console.close()
 

@@ -12,6 +12,7 @@
 
 static uint8_t image[4096];
 static uint32_t size;
+static uint32_t type = BUNDLE_TYPE_APP;
 static uint32_t fail_at;        /* reads at or behind it fail */
 
 static int read_image(void *ctx, uint32_t offset, void *buf, uint32_t len)
@@ -43,7 +44,7 @@ static void section(uint64_t vaddr, uint64_t entry, uint32_t flags, uint32_t fsi
     put(fsize, 4);
     put(msize, 4);
     put(4096, 4);
-    put(BUNDLE_TYPE_APP, 4);
+    put(type, 4);
     put(crc32_update(0, data, fsize), 4);
     memcpy(image + size, data, fsize);
     size += fsize;
@@ -164,6 +165,38 @@ static void test_reader_restarts(void **state)
     assert_int_equal(bundle_next(&reader, &first), BUNDLE_END);
 }
 
+/* A section without code is a data model, and nothing else is. */
+static void test_data_model(void **state)
+{
+    static const struct { uint32_t vaddr, flags; BundleError error; } bad[] = {
+        { 0x81000000, BUNDLE_FLAG_READ | BUNDLE_FLAG_WRITE, BUNDLE_BAD_FLAGS },
+        { 0x81000000, BUNDLE_FLAG_READ | BUNDLE_FLAG_EXECUTE, BUNDLE_BAD_FLAGS },
+        { 0x81000000, BUNDLE_FLAG_READ | BUNDLE_FLAG_ENTRY, BUNDLE_BAD_FLAGS },
+        { 0x81000000, BUNDLE_FLAG_READ | BUNDLE_FLAG_MORE, BUNDLE_MISSING_SECTION },
+        { 0x89000000, BUNDLE_FLAG_READ, BUNDLE_KERNEL_ADDRESS },
+    };
+    uint8_t scratch[64];
+    (void)state;
+    type = BUNDLE_TYPE_DATA_MODEL;
+    size = 0;
+    section(0x81000000, 0, BUNDLE_FLAG_READ, 100, 100);
+    source.size = size;
+    assert_int_equal(bundle_validate(&source, &bundle_model_rules, scratch, sizeof scratch, NULL), BUNDLE_OK);
+    assert_int_equal(bundle_validate(&source, &bundle_app_rules, scratch, sizeof scratch, NULL), BUNDLE_WRONG_TYPE);
+    for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        size = 0;
+        section(bad[i].vaddr, 0, bad[i].flags, 100, 100);
+        source.size = size;
+        assert_int_equal(bundle_validate(&source, &bundle_model_rules, scratch, sizeof scratch, NULL), bad[i].error);
+    }
+    size = 0;
+    section(0x81000000, 0, BUNDLE_FLAG_READ | BUNDLE_FLAG_MORE, 100, 100);
+    section(0x82000000, 0, BUNDLE_FLAG_READ, 100, 100);
+    source.size = size;
+    assert_int_equal(bundle_validate(&source, &bundle_model_rules, scratch, sizeof scratch, NULL), BUNDLE_TOO_MANY_SECTIONS);
+    type = BUNDLE_TYPE_APP;
+}
+
 static void test_every_error_has_its_own_text(void **state)
 {
     (void)state;
@@ -186,6 +219,7 @@ int main(void)
         cmocka_unit_test_setup(test_shared_page_counts_once, make),
         cmocka_unit_test_setup(test_memory_limit_is_of_all_sections, make),
         cmocka_unit_test_setup(test_reader_restarts, make),
+        cmocka_unit_test_setup(test_data_model, make),
         cmocka_unit_test(test_every_error_has_its_own_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,7 +63,7 @@ static void unknown_and_invalid(void **state)
 
 static void help_is_sorted(void **state)
 {
-    char names[64][32];
+    char names[96][32];
     int n = 0;
 
     (void)state;

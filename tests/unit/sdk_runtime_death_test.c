@@ -57,6 +57,39 @@ int security_attest(const uint8_t *nonce, size_t n, const uint8_t *claim, size_t
 {
     return (void)nonce, (void)n, (void)claim, (void)claim_n, (void)room, (void)to, (void)to_n, 1;
 }
+uint32_t mlcoord_completed_jobs(void) { return 0; }
+int mlcoord_oneshot(const char *bundle, const char *model) { return (void)bundle, (void)model, 10; }
+int mlcoord_periodic(const char *bundle, const char *model, uint32_t rate_ms) { return (void)bundle, (void)model, (void)rate_ms, 10; }
+int mlcoord_cancel(const char *bundle, const char *model) { return (void)bundle, (void)model, 10; }
+int mlcoord_get_output(const char *bundle, const char *model, uint32_t offset, uint32_t length, uint32_t *jobnum, uint32_t *faulted, uint32_t *return_code,
+                       uint32_t *epc, uint32_t *address, uint32_t *size, uint8_t *data, size_t *n)
+{
+    (void)bundle, (void)model, (void)offset, (void)length, (void)jobnum, (void)faulted, (void)return_code;
+    return (void)epc, (void)address, (void)size, (void)data, (void)n, 10;
+}
+int mlcoord_get_input_params(const char *bundle, const char *model, uint32_t *size) { return (void)bundle, (void)model, (void)size, 10; }
+int mlcoord_get_tensor(const char *bundle, const char *model, uint32_t kind, uint32_t index, uint32_t *type, uint32_t *offset, uint32_t *size, uint32_t *rank,
+                       uint32_t *height, uint32_t *width, uint32_t *depth, uint32_t *last, uint32_t *scale, uint32_t *zero, uint32_t *labels, char *name,
+                       size_t cap)
+{
+    (void)bundle, (void)model, (void)kind, (void)index, (void)type, (void)offset, (void)size, (void)rank, (void)height, (void)width, (void)depth;
+    return (void)last, (void)scale, (void)zero, (void)labels, (void)name, (void)cap, 10;
+}
+
+int mlcoord_get_label(const char *bundle, const char *model, uint32_t output, uint32_t index, char *label, size_t cap)
+{
+    return (void)bundle, (void)model, (void)output, (void)index, (void)label, (void)cap, 10;
+}
+
+int mlcoord_set_input(const char *bundle, const char *model, uint32_t offset, const uint8_t *data, size_t n)
+{
+    return (void)bundle, (void)model, (void)offset, (void)data, (void)n, 10;
+}
+int mlcoord_get_slot(const char *bundle, const char *model, uint32_t *slot) { return (void)bundle, (void)model, (void)slot, 5; }
+int mlcoord_get_model_name(uint32_t i, char *bundle, size_t bundle_cap, char *model, size_t model_cap)
+{
+    return (void)i, (void)bundle, (void)bundle_cap, (void)model, (void)model_cap, 5;
+}
 bool service_died(void) { return false; }
 void kata_log_line(uint8_t level, const char *msg) { (void)level, (void)msg; }
 int park_caller(void) { return parks ? HANDLE : -1; }

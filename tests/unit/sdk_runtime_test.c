@@ -3,11 +3,14 @@
 
 /* Applications' requests, from the words of a message to the words of the answer, over a back end made of variables. */
 #include "apps.h"
+#include "audio.h"
 #include "backend.h"
 #include "messages.h"
+#include "models.h"
 #include "requests.h"
 #include "timers.h"
 #include <sdk.h>
+#include <audio_driver.h>
 #include <security_coordinator.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,6 +46,161 @@ struct app *record_at(unsigned i)
 {
     assert_true(i < SDK_MAX_APPS && !dead[i]);
     return &records[i].app;
+}
+
+/* ---- MlCoordinator: one model per slot -------------------------------------------------------------------------- */
+
+static struct {
+    char bundle[64], model[64];
+    bool started, periodic;
+} slots[4];
+static uint32_t ml_completed;
+static int ml_error;
+static uint8_t ml_input[1024];
+
+static int slot_of(const char *bundle, const char *model)
+{
+    for (int i = 0; i < 4; i++)
+        if (slots[i].started && strcmp(slots[i].bundle, bundle) == 0 && strcmp(slots[i].model, model) == 0)
+            return i;
+    return -1;
+}
+
+static int start_in_slot(const char *bundle, const char *model, bool periodic)
+{
+    int i = slot_of(bundle, model);
+    for (int n = 0; n < 4 && i < 0; n++)
+        if (!slots[n].started)
+            i = n;
+    if (ml_error != 0 || i < 0)
+        return ml_error != 0 ? ml_error : 4;
+    (void)snprintf(slots[i].bundle, 64, "%s", bundle);
+    (void)snprintf(slots[i].model, 64, "%s", model);
+    slots[i].started = true;
+    slots[i].periodic = periodic;
+    return 0;
+}
+
+uint32_t mlcoord_completed_jobs(void)
+{
+    uint32_t mask = ml_completed;
+    ml_completed = 0;
+    return mask;
+}
+
+int mlcoord_oneshot(const char *bundle, const char *model) { return start_in_slot(bundle, model, false); }
+
+int mlcoord_periodic(const char *bundle, const char *model, uint32_t rate_ms)
+{
+    (void)rate_ms;
+    return start_in_slot(bundle, model, true);
+}
+
+int mlcoord_cancel(const char *bundle, const char *model)
+{
+    int i = slot_of(bundle, model);
+    if (i >= 0)
+        slots[i].started = false;
+    return i < 0 ? 5 : 0;
+}
+
+int mlcoord_get_output(const char *bundle, const char *model, uint32_t offset, uint32_t length, uint32_t *jobnum, uint32_t *faulted,
+                       uint32_t *return_code, uint32_t *epc, uint32_t *address, uint32_t *size, uint8_t *data, size_t *data_n)
+{
+    *jobnum = 7;
+    *faulted = 1;
+    *return_code = 15;
+    *epc = 0x80000010;
+    *address = 0xdead;
+    *size = 500;
+    *data_n = offset < 500 ? (500 - offset < length ? 500 - offset : length) : 0;
+    memset(data, 0x42, *data_n);
+    return slot_of(bundle, model) < 0 ? 5 : ml_error;
+}
+
+int mlcoord_get_input_params(const char *bundle, const char *model, uint32_t *size)
+{
+    (void)bundle, (void)model;
+    *size = sizeof ml_input;
+    return ml_error;
+}
+
+int mlcoord_get_tensor(const char *bundle, const char *model, uint32_t kind, uint32_t index, uint32_t *type, uint32_t *offset, uint32_t *size, uint32_t *rank,
+                       uint32_t *height, uint32_t *width, uint32_t *depth, uint32_t *last, uint32_t *scale, uint32_t *zero, uint32_t *labels, char *name,
+                       size_t cap)
+{
+    (void)bundle, (void)model;
+    *type = 1, *offset = 2, *size = 3, *rank = 4, *height = 5, *width = 6, *depth = 7, *last = 8, *scale = 9, *zero = 10, *labels = 11;
+    (void)snprintf(name, cap, "tensor");
+    return kind > 1 || index > 3 ? 12 : ml_error;
+}
+
+int mlcoord_get_label(const char *bundle, const char *model, uint32_t output, uint32_t index, char *label, size_t cap)
+{
+    (void)bundle, (void)model;
+    (void)snprintf(label, cap, "label %u of %u", (unsigned)index, (unsigned)output);
+    return ml_error;
+}
+
+int mlcoord_set_input(const char *bundle, const char *model, uint32_t offset, const uint8_t *data, size_t n)
+{
+    (void)bundle, (void)model;
+    if (ml_error == 0)
+        memcpy(ml_input + offset, data, n);
+    return ml_error;
+}
+
+int mlcoord_get_slot(const char *bundle, const char *model, uint32_t *slot)
+{
+    int i = slot_of(bundle, model);
+    *slot = (uint32_t)i;
+    return i < 0 ? 5 : 0;
+}
+
+int mlcoord_get_model_name(uint32_t index, char *bundle, size_t bundle_cap, char *model, size_t model_cap)
+{
+    if (index >= 4 || !slots[index].started)
+        return 5;
+    (void)snprintf(bundle, bundle_cap, "%s", slots[index].bundle);
+    (void)snprintf(model, model_cap, "%s", slots[index].model);
+    return 0;
+}
+
+/* ---- AudioDriver: it has heard the samples [audio_first, audio_next), each its number ---------------------------- */
+
+static bool audio_on;
+static uint32_t audio_first, audio_next;
+static int audio_error;
+
+int audio_start(uint32_t rate, uint32_t *next)
+{
+    *next = audio_next;
+    if (audio_error != 0 || rate != SDK_AUDIO_RATE)
+        return audio_error != 0 ? audio_error : AUDIO_BAD_RATE;
+    audio_on = true;
+    return 0;
+}
+
+int audio_stop(void)
+{
+    audio_on = false;
+    return 0;
+}
+
+int audio_read(uint32_t position, uint32_t count, uint32_t *from, uint32_t *next, uint8_t *data, size_t *data_n)
+{
+    *from = audio_next - position > audio_next - audio_first ? audio_first : position;
+    *next = audio_next;
+    uint32_t n = audio_next - *from, room = (uint32_t)*data_n / 2;
+    n = n < count ? n : count;
+    n = n < room ? n : room;
+    n = n < AUDIO_PIECE ? n : AUDIO_PIECE;
+    for (uint32_t i = 0; i < n; i++) {
+        int16_t sample = (int16_t)(*from + i);
+        memcpy(data + 2 * i, &sample, 2);
+    }
+    *data_n = 2 * n;
+    return audio_error != 0 ? audio_error : audio_on ? 0 : AUDIO_OFF;
 }
 
 uint32_t timer_completed_timers(void)
@@ -263,6 +421,8 @@ static int registered(uint32_t id, const char *name, const char *peer)
     strncpy(config->name, name, sizeof config->name);
     strcpy(config->peers[0], "stranger");
     strcpy(config->peers[1], peer);
+    strcpy(config->models[0], "model");
+    strcpy(config->models[1], "other");
     return app_register((unsigned)entry, id);
 }
 
@@ -279,6 +439,9 @@ static int setup(void **state)
     stored_key[0] = '\0';
     store_error = 0;
     log_lines = 0;
+    memset(slots, 0, sizeof slots);
+    ml_completed = 0;
+    ml_error = 0;
     assert_int_equal(registered(1, "one", "two"), SDKM_SUCCESS);
     assert_int_equal(registered(2, "two", "one"), SDKM_SUCCESS);
     return 0;
@@ -566,8 +729,8 @@ static void test_malformed(void **state)
     assert_int_equal(serve_words(1, SDK_REQUEST_TIMER_WAIT, 1, 0, 0), SDK_DESERIALIZE_FAILED);
     for (unsigned number = 0; number < SDK_REQUEST_FIRST; number++)
         assert_int_equal(serve_words(1, number, 0, 0, 0), SDK_UNKNOWN_REQUEST);
-    for (unsigned number = SDK_REQUEST_MODEL_FIRST; number < SDK_REQUEST_END; number++)
-        assert_int_equal(serve_words(1, number, 0, 0, 0), SDK_NO_PLATFORM_SUPPORT);
+    for (unsigned number = SDK_REQUEST_MODEL_FIRST; number < SDK_REQUEST_MODEL_END; number++)
+        assert_int_equal(serve_words(1, number, number == SDK_REQUEST_MODEL_WAIT || number == SDK_REQUEST_MODEL_POLL, 0, 0), SDK_DESERIALIZE_FAILED);
     assert_int_equal(serve_words(1, SDK_REQUEST_TIME, 1, 0, 0), SDK_DESERIALIZE_FAILED);
     assert_int_equal(serve_words(1, SDK_REQUEST_SEND, 0, 0, 0), SDK_DESERIALIZE_FAILED);
     assert_int_equal(serve_words(1, SDK_REQUEST_RECEIVE, 0, 0, 0), SDK_DESERIALIZE_FAILED);
@@ -585,9 +748,10 @@ static void test_permissions(void **state)
     static const struct { unsigned first, last; uint8_t needs; } kinds[] = {
         { SDK_REQUEST_PING, SDK_REQUEST_PING, 0 }, { SDK_REQUEST_LOG, SDK_REQUEST_LOG, SDK_MAY_LOG },
         { SDK_REQUEST_READ_KEY, SDK_REQUEST_DELETE_KEY, SDK_MAY_KEYS }, { SDK_REQUEST_TIMER_ONESHOT, SDK_REQUEST_TIMER_POLL, SDK_MAY_TIMERS },
-        { SDK_REQUEST_MODEL_FIRST, SDK_REQUEST_END - 1, SDK_MAY_MODELS }, { SDK_REQUEST_TIME, SDK_REQUEST_TIME, 0 },
+        { SDK_REQUEST_MODEL_FIRST, SDK_REQUEST_MODEL_END - 1, SDK_MAY_MODELS }, { SDK_REQUEST_TIME, SDK_REQUEST_TIME, 0 },
         { SDK_REQUEST_SEND, SDK_REQUEST_RECEIVE, SDK_MAY_MESSAGES }, { SDK_REQUEST_NEXT_KEY, SDK_REQUEST_WRITE_KEY_PART, SDK_MAY_KEYS },
-        { SDK_REQUEST_ATTEST, SDK_REQUEST_ATTEST, SDK_MAY_ATTEST },
+        { SDK_REQUEST_AUDIO_FIRST, SDK_REQUEST_END - 1, SDK_MAY_AUDIO },
+        { SDK_REQUEST_ATTEST, SDK_REQUEST_ATTEST, SDK_MAY_ATTEST }, { SDK_REQUEST_MODEL_TENSOR, SDK_REQUEST_MODEL_LABEL, SDK_MAY_MODELS },
     };
     (void)state;
     for (unsigned k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
@@ -597,6 +761,116 @@ static void test_permissions(void **state)
             app_find(1)->config.permissions = kinds[k].needs;
             assert_int_not_equal(serve_words(1, number, 0, 0, 0), SDK_PERMISSION_DENIED);
         }
+}
+
+/* Collects in the message area: the stream that the answer is in, or the error. */
+static seL4_Word audio_area[SDK_AREA_BYTES / sizeof(seL4_Word)];
+
+static int collect(uint32_t app, uint32_t count, bool wait)
+{
+    camkes_stream_t in = *request();
+    camkes_put_word(&args, count);
+    camkes_put_word(&args, wait);
+    in.end = args.at;
+    app_heard(app_find(app));
+    app_find(app)->in_area = true;
+    camkes_stream_t out = camkes_stream(audio_area, sizeof audio_area / sizeof audio_area[0]);
+    int error = request_serve(app_find(app), SDK_REQUEST_AUDIO_COLLECT, &in, &out);
+    result = camkes_stream(audio_area, error == SDK_SUCCESS ? (size_t)(out.at - audio_area) : 0);
+    return error;
+}
+
+static void expect_samples(camkes_stream_t *stream, uint32_t lost, uint32_t from, uint32_t count)
+{
+    size_t bytes;
+    assert_int_equal(camkes_get_word(stream), lost);
+    const int16_t *samples = camkes_get_ref(stream, &bytes);
+    assert_int_equal(bytes, 2 * count);
+    for (uint32_t i = 0; i < count; i++)
+        assert_int_equal(samples[i], (int16_t)(from + i));
+    assert_false(camkes_bad(stream));
+}
+
+static void hear(uint32_t samples)
+{
+    audio_next += samples;
+    if (audio_next - audio_first > 4096)
+        audio_first = audio_next - 4096;
+    recordings_collect();
+}
+
+static void test_audio(void **state)
+{
+    (void)state;
+    app_find(1)->config.permissions = app_find(2)->config.permissions = 0xff;
+    audio_first = audio_next = UINT32_MAX - 500;    /* numbers wrap */
+    uint32_t start = audio_next;
+    assert_int_equal(collect(1, 320, true), SDK_NOT_RECORDING);
+    assert_int_equal(serve_words(1, SDK_REQUEST_AUDIO_STOP, 0, 0, 0), SDK_NOT_RECORDING);
+    assert_int_equal(serve_words(1, SDK_REQUEST_AUDIO_RESET, 0, 0, 0), SDK_SUCCESS);
+    assert_int_equal(serve_words(1, SDK_REQUEST_AUDIO_START, 1, 8000, 0), SDK_NO_PLATFORM_SUPPORT);
+    assert_int_equal(serve_words(1, SDK_REQUEST_AUDIO_START, 1, SDK_AUDIO_RATE, 0), SDK_SUCCESS);
+    assert_true(audio_on);
+    assert_int_equal(collect(1, 0, true), SDK_SERIALIZE_FAILED);
+    assert_int_equal(collect(1, SDK_AUDIO_MAX + 1, true), SDK_SERIALIZE_FAILED);
+    app_find(1)->in_area = false;
+    assert_int_equal(serve_words(1, SDK_REQUEST_AUDIO_COLLECT, 2, 320, 1), SDK_SERIALIZE_FAILED);     /* not in the area */
+    assert_int_equal(collect(1, 320, false), SDK_SUCCESS);
+    expect_samples(&result, 0, 0, 0);
+    spare_replies = 2;
+    assert_int_equal(collect(1, 1000, true), REQUEST_PARKED);
+    int parked = app_find(1)->parked;
+    hear(999);
+    assert_int_equal(answers[parked].count, 0);
+    hear(1);
+    assert_int_equal(answers[parked].count, 1);
+    camkes_stream_t answer = camkes_stream(answers[parked].words, answers[parked].n);
+    expect_samples(&answer, 0, start, 1000);
+    hear(700);
+    assert_int_equal(collect(1, 300, true), SDK_SUCCESS);
+    expect_samples(&result, 0, start + 1000, 300);
+    hear(5000);                                     /* 6700 were said; the last 4096 are there */
+    assert_int_equal(collect(1, 10, true), SDK_SUCCESS);
+    expect_samples(&result, 6700 - 4096 - 1300, start + 6700 - 4096, 10);
+}
+
+/* The runtime dies before the answer has arrived, or the application is suspended: the same samples again. */
+static void test_audio_again(void **state)
+{
+    (void)state;
+    app_find(1)->config.permissions = app_find(2)->config.permissions = 0xff;
+    uint32_t start = audio_first = audio_next;
+    spare_replies = 2;
+    assert_int_equal(serve_words(1, SDK_REQUEST_AUDIO_START, 1, SDK_AUDIO_RATE, 0), SDK_SUCCESS);
+    hear(100);
+    assert_int_equal(collect(1, 50, true), SDK_SUCCESS);
+    app_find(1)->audio_taken = 0;                   /* as recovery does */
+    assert_int_equal(collect(1, 50, true), SDK_SUCCESS);
+    expect_samples(&result, 0, start, 50);
+    assert_int_equal(collect(1, 100, true), REQUEST_PARKED);
+    int parked = app_find(1)->parked;
+    app_set_suspended(app_find(1), true);
+    hear(200);
+    assert_int_equal(answers[parked].count, 0);
+    app_set_suspended(app_find(1), false);
+    assert_int_equal(collect(1, 100, true), SDK_SUCCESS);
+    expect_samples(&result, 0, start + 50, 100);
+}
+
+/* The microphone is on while somebody listens; an application that goes does not listen. */
+static void test_audio_off(void **state)
+{
+    (void)state;
+    app_find(1)->config.permissions = app_find(2)->config.permissions = 0xff;
+    assert_int_equal(serve_words(1, SDK_REQUEST_AUDIO_START, 1, SDK_AUDIO_RATE, 0), SDK_SUCCESS);
+    assert_int_equal(serve_words(2, SDK_REQUEST_AUDIO_START, 1, SDK_AUDIO_RATE, 0), SDK_SUCCESS);
+    assert_int_equal(serve_words(1, SDK_REQUEST_AUDIO_STOP, 0, 0, 0), SDK_SUCCESS);
+    assert_true(audio_on);
+    app_release(app_find(2));
+    assert_false(audio_on);
+    audio_error = AUDIO_NO_DEVICE;
+    assert_int_equal(serve_words(1, SDK_REQUEST_AUDIO_START, 1, SDK_AUDIO_RATE, 0), SDK_NO_PLATFORM_SUPPORT);
+    audio_error = 0;
 }
 
 static void test_time(void **state)
@@ -701,6 +975,142 @@ static void test_wait(void **state)
     assert_int_equal(answers[0].count, 1);
     assert_int_equal(answers[0].words[0], 1 << 30);
     assert_int_equal(wait(1), SDK_SUCCESS);
+}
+
+/* ---- models ---- */
+
+static int start_model(uint32_t app, const char *name, seL4_Word *id)
+{
+    int error = serve_text(app, SDK_REQUEST_MODEL_ONESHOT, name, strlen(name));
+    *id = error == SDK_SUCCESS ? camkes_get_word(&result) : 0;
+    return error;
+}
+
+static void model_ends(const char *bundle, const char *model)
+{
+    int slot = slot_of(bundle, model);
+    assert_true(slot >= 0);
+    ml_completed |= 1u << slot;
+    models_collect();
+}
+
+/* Only those of the manifest; completions to exactly the application that asked. */
+static void test_models(void **state)
+{
+    seL4_Word one, two;
+    (void)state;
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_WAIT, 0, 0, 0), SDK_SUCCESS);
+    assert_int_equal(camkes_get_word(&result), 0);
+    assert_int_equal(start_model(1, "strange", &one), SDK_NO_SUCH_MODEL);
+    assert_int_equal(start_model(1, "", &one), SDK_INVALID_STRING);
+    assert_int_equal(start_model(1, "model", &one), SDK_SUCCESS);
+    assert_int_equal(start_model(2, "model", &two), SDK_SUCCESS);
+    assert_int_equal(one, 31);
+    assert_int_equal(two, 31);
+    assert_int_equal(start_model(2, "other", &two), SDK_SUCCESS);
+    assert_int_equal(two, 30);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_WAIT, 0, 0, 0), REQUEST_PARKED);
+    assert_int_equal(serve_words(2, SDK_REQUEST_MODEL_WAIT, 0, 0, 0), REQUEST_PARKED);
+    model_ends("two", "other");
+    assert_int_equal(answers[0].count, 0);
+    assert_int_equal(answers[1].count, 1);
+    assert_int_equal(answers[1].words[0], 1u << 30);
+    model_ends("one", "model");
+    assert_int_equal(answers[0].count, 1);
+    assert_int_equal(answers[0].words[0], 1u << 31);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_WAIT, 0, 0, 0), SDK_SUCCESS);     /* nothing runs any more */
+    assert_int_equal(camkes_get_word(&result), 0);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_OUTPUT, 2, 31, 400), SDK_SUCCESS);
+    assert_int_equal(camkes_get_word(&result), 7);
+    assert_int_equal(camkes_get_word(&result), 1);
+    assert_int_equal(camkes_get_word(&result), 15);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_OUTPUT, 2, 30, 0), SDK_NO_MODEL_OUTPUT);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_OUTPUT, 2, 29, 0), SDK_NO_SUCH_MODEL);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_OUTPUT, 2, 32, 0), SDK_NO_SUCH_MODEL);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_OUTPUT, 2, ~(seL4_Word)0, 0), SDK_NO_SUCH_MODEL);
+}
+
+static void test_model_cancel(void **state)
+{
+    seL4_Word id;
+    (void)state;
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_CANCEL, 1, 7, 0), SDK_NO_SUCH_MODEL);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_CANCEL, 1, 31, 0), SDK_SUCCESS);
+    assert_int_equal(start_model(1, "model", &id), SDK_SUCCESS);
+    model_ends("one", "model");
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_CANCEL, 1, 31, 0), SDK_SUCCESS);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_POLL, 0, 0, 0), SDK_SUCCESS);
+    assert_int_equal(camkes_get_word(&result), 0);
+    assert_true(slot_of("one", "model") < 0);
+    assert_int_equal(start_model(1, "model", &id), SDK_SUCCESS);
+    app_release(app_find(1));               /* its runs go with it */
+    assert_true(slot_of("one", "model") < 0);
+}
+
+/* MlCoordinator was started again, and knows of no run: who waits is told so, and finds no output. */
+static void test_models_are_lost(void **state)
+{
+    seL4_Word id;
+    (void)state;
+    assert_int_equal(start_model(1, "model", &id), SDK_SUCCESS);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_WAIT, 0, 0, 0), REQUEST_PARKED);
+    memset(slots, 0, sizeof slots);
+    models_collect();
+    assert_int_equal(answers[0].count, 1);
+    assert_int_equal(answers[0].words[0], 1u << 31);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_OUTPUT, 2, 31, 0), SDK_NO_MODEL_OUTPUT);
+}
+
+static void test_model_errors(void **state)
+{
+    static const struct { int ml, sdk; } errors[] = {
+        { 1, SDK_LOAD_MODEL_FAILED }, { 2, SDK_INVALID_TIMER }, { 3, SDK_LOAD_MODEL_FAILED }, { 4, SDK_OUT_OF_RESOURCES }, { 5, SDK_NO_SUCH_MODEL },
+        { 10, SDK_NO_PLATFORM_SUPPORT }, { 11, SDK_MODEL_BUSY }, { 12, SDK_SERIALIZE_FAILED },
+    };
+    (void)state;
+    for (unsigned i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        seL4_Word id;
+        ml_error = errors[i].ml;
+        assert_int_equal(start_model(1, "model", &id), errors[i].sdk);
+        assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_INPUT_PARAMS, 1, 31, 0), errors[i].sdk);
+        assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_WAIT, 0, 0, 0), SDK_SUCCESS);
+    }
+    ml_error = 0;
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_INPUT_PARAMS, 1, 30, 0), SDK_SUCCESS);
+    assert_int_equal(camkes_get_word(&result), sizeof ml_input);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_SET_INPUT, 2, 31, 0), SDK_DESERIALIZE_FAILED);
+}
+
+static int serve_part(unsigned number, seL4_Word id, seL4_Word which, seL4_Word index)
+{
+    request();
+    camkes_put_word(&args, id);
+    camkes_put_word(&args, which);
+    camkes_put_word(&args, index);
+    return serve(1, number);
+}
+
+static void test_model_tensors(void **state)
+{
+    size_t n;
+    (void)state;
+    assert_int_equal(serve_part(SDK_REQUEST_MODEL_TENSOR, 31, 1, 2), SDK_SUCCESS);
+    for (unsigned i = 1; i <= 11; i++)
+        assert_int_equal(camkes_get_word(&result), i);
+    const char *text = camkes_get_ref(&result, &n);
+    assert_int_equal(n, 6);
+    assert_memory_equal(text, "tensor", 6);
+    assert_int_equal(serve_part(SDK_REQUEST_MODEL_TENSOR, 31, 0, 4), SDK_SERIALIZE_FAILED);
+    assert_int_equal(serve_part(SDK_REQUEST_MODEL_TENSOR, 7, 0, 0), SDK_NO_SUCH_MODEL);
+    assert_int_equal(serve_part(SDK_REQUEST_MODEL_LABEL, 30, 1, 2), SDK_SUCCESS);
+    text = camkes_get_ref(&result, &n);
+    assert_int_equal(n, 12);
+    assert_memory_equal(text, "label 2 of 1", n);
+    assert_int_equal(serve_part(SDK_REQUEST_MODEL_LABEL, 32, 0, 0), SDK_NO_SUCH_MODEL);
+    ml_error = 11;
+    assert_int_equal(serve_part(SDK_REQUEST_MODEL_TENSOR, 31, 0, 0), SDK_MODEL_BUSY);
+    assert_int_equal(serve_part(SDK_REQUEST_MODEL_LABEL, 31, 0, 0), SDK_MODEL_BUSY);
+    ml_error = 0;
 }
 
 static void test_wait_that_nobody_waits_for(void **state)
@@ -994,8 +1404,9 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_registration), T(test_log), T(test_log_limit), T(test_every_error_has_its_own_name), T(test_keys), T(test_large_values), T(test_next_key), T(test_attest), T(test_errors_of_the_store), T(test_malformed), T(test_permissions), T(test_time), T(test_timer_errors),
+        T(test_registration), T(test_log), T(test_log_limit), T(test_every_error_has_its_own_name), T(test_keys), T(test_large_values), T(test_next_key), T(test_attest), T(test_errors_of_the_store), T(test_malformed), T(test_permissions), T(test_audio), T(test_audio_again), T(test_audio_off), T(test_time), T(test_timer_errors),
         T(test_as_many_timers_as_there_are_ids), T(test_poll), T(test_periods_do_not_drift), T(test_wait),
+        T(test_models), T(test_model_cancel), T(test_models_are_lost), T(test_model_errors), T(test_model_tensors),
         T(test_wait_that_nobody_waits_for), T(test_cancel_clears_a_completion), T(test_release_while_waiting), T(test_suspended),
         T(test_messages), T(test_only_peers), T(test_a_full_queue_is_the_senders_error), T(test_waiting_for_a_message),
         T(test_messages_arrive_as_they_were), T(test_message_larger_than_the_answer), T(test_area_is_copied_before_it_is_checked),

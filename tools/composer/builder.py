@@ -86,16 +86,18 @@ class Builder:
             frame = self._frame_run(node, elf, run)
             vspace.map(run.start, Cap(0, frame, count=run.count, rights=RW if run.writable else R, flags=0 if run.writable else EXECUTE))
         for mmio in node.mmio:
-            frame = self._device(node, mmio)
-            vspace.map(elf.address(mmio.name), Cap(0, frame, count=frame.count, rights=RW if mmio.content is None else R))
+            bits = 12 if mmio.content is not None or (mmio.paddr | mmio.size) % (1 << vspace.large_bits()) else vspace.large_bits()
+            frame = self._device(node, mmio, bits)
+            cap = Cap(0, frame, count=frame.count, rights=RW if mmio.content is None else R)
+            (vspace.map if bits == 12 else vspace.map_large)(elf.address(mmio.name), cap)
         self._map_shared(node, elf, vspace)
         if node.get("boot_cnode"):
             vspace.map(elf.address("camkes_bootinfo"), Cap(0, self.spec.by_name["bootinfo"], rights=RW, flags=COPY))
         for name in node.copyregions:
             vspace.cover(elf.address(name))
 
-    def _device(self, node, mmio):
-        fields = {"count": mmio.size // PAGE, "size_bits": 12, "owner": node.name}
+    def _device(self, node, mmio, bits):
+        fields = {"count": mmio.size >> bits, "size_bits": bits, "owner": node.name}
         if mmio.content is None:
             return self.spec.add(f"{node.name}_{mmio.name}", "frame", flags=DEVICE, data=mmio.paddr // PAGE, **fields)
         return self._from_image(f"{node.name}_{mmio.name}", mmio.content, kind="text", **fields)

@@ -138,8 +138,11 @@ def _needs_copy(node):
                for m in provided.procedure.methods for p in m.params)
 
 
-def _space(symbol, size, section):
-    return [f'__asm__(".pushsection {section},\\"aw\\",@nobits\\n.balign {PAGE}\\n.globl {symbol}\\n.type {symbol},@object\\n"',
+LARGE_PAGE = 1 << 22    # of 32-bit machines, and a multiple of 64-bit ones
+
+
+def _space(symbol, size, section, align=PAGE):
+    return [f'__asm__(".pushsection {section},\\"aw\\",@nobits\\n.balign {align}\\n.globl {symbol}\\n.type {symbol},@object\\n"',
             f'        ".size {symbol},{size}\\n{symbol}: .space {size}\\n.popsection");']
 
 
@@ -148,7 +151,8 @@ def _reserve(node, space):
     lines = ["/* Stack, and address ranges whose frames the capDL specification brings. */"]
     lines += _space("camkes_stack", (node.get("stack_size") + 15) // 16 * 16, ".stack")
     for name, size, _ in _regions(node):
-        lines += _space(name, size, ".regions")
+        large = size >= LARGE_PAGE and size % LARGE_PAGE == 0
+        lines += _space(name, size, ".regions.large", LARGE_PAGE) if large else _space(name, size, ".regions")
     if space.boot:
         lines += _space("camkes_bootinfo", PAGE, ".regions")
     for used in node.used:

@@ -55,10 +55,10 @@ class Sizes:
 
     def bits(self, obj):
         slot = 4 if self.word_bits == 32 else 5
-        fixed = {"ep": 4, "notification": slot + 1, "rtreply": slot, "tcb": self.tcb_bits, "frame": 12, "pt": 12, "asid_pool": 12}
+        fixed = {"ep": 4, "notification": slot + 1, "rtreply": slot, "tcb": self.tcb_bits, "pt": 12, "asid_pool": 12}
         if obj.type == "cnode":
             return obj.size_bits + slot
-        if obj.type in ("ut", "sc"):
+        if obj.type in ("ut", "sc", "frame"):
             return obj.size_bits
         return fixed.get(obj.type, 0)
 

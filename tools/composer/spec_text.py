@@ -27,7 +27,7 @@ def _name(obj):
 def _declaration(obj, image_base):
     fields = []
     if obj.type == "frame":
-        fields.append("4k")
+        fields.append("4k" if obj.size_bits == 12 else f"{1 << obj.size_bits - 20}M")
         if obj.flags & DEVICE:
             fields.append(f"paddr: 0x{obj.data << 12:x}")
         if obj.flags & IMAGE:

@@ -9,7 +9,7 @@ from errors import ComposeError, Loc
 from spec import BOOT, Cap
 from system import PAGE
 
-REGIONS = ".regions"    # address ranges without frames of their own
+REGIONS = (".regions", ".large_regions")    # address ranges without frames of their own
 SHAPES = {32: (10, 10), 64: (9, 9, 9)}  # index bits per level, root first
 
 
@@ -28,7 +28,7 @@ def image_pages(elf):
     """The pages of a component as runs, in order of address."""
     pages = {}
     for section in elf.sections:
-        if section.name == REGIONS:
+        if section.name in REGIONS:
             continue
         for page in range(section.addr // PAGE, (section.end + PAGE - 1) // PAGE):
             name, writable, content = pages.get(page, (section.name.strip("."), False, False))
@@ -69,18 +69,35 @@ class AddressSpace:
             self._leaf(page).caps.append(Cap(index, cap.target, cap.offset + done, count, cap.rights, cap.flags, cap.data))
             done += count
 
+    def large_bits(self):
+        """log2 bytes of the pages that the level above the leaves maps."""
+        return 12 + self.shape[-1]
+
+    def map_large(self, vaddr, cap):
+        """Maps cap.count large frames from vaddr on."""
+        if vaddr % (1 << self.large_bits()):
+            raise ComposeError(None, f"{cap.target.name} is linked at 0x{vaddr:x}, which is not aligned to its large pages")
+        for i in range(cap.count):
+            number = (vaddr >> self.large_bits()) + i
+            table, slot = self._walk(number, self.shape[:-1])
+            table.caps.append(Cap(slot, cap.target, cap.offset + i, 1, cap.rights, cap.flags, cap.data))
+
     def cover(self, vaddr):
         """Makes sure that a page can be mapped there at run time."""
         self._leaf(vaddr // PAGE)
 
     def _leaf(self, page):
-        path, shift = (), sum(self.shape)
-        for bits in self.shape[:-1]:
+        return self._walk(page, self.shape)[0]
+
+    def _walk(self, page, shape):
+        """The table in which a page of the last level of a shape is mapped, and its slot there."""
+        path, shift = (), sum(shape)
+        for bits in shape[:-1]:
             shift -= bits
             path += (page >> shift & ((1 << bits) - 1),)
             if path not in self.tables:
                 self._table(path)
-        return self.tables[path]
+        return self.tables[path], page & ((1 << shape[-1]) - 1)
 
     def _table(self, path):
         number = len(self.tables)

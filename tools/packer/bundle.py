@@ -9,6 +9,7 @@ MAGIC = 0x0405195710141955
 HEADER = struct.Struct(">QQQIIIIII")                       # magic vaddr entry flags fsize msize align type crc
 PAGE = 4096
 READ, WRITE, EXECUTE, ENTRY, MORE = 1, 2, 4, 8, 16
+MODEL = 0x0405195a          # type of the section with a data model (tools/model.py)
 TYPES = {"app": 0x04051957, "springbok": 0x10141955, "kelvin": 0x01241998}
 MANIFEST = 0x04051958       # type of the section with the manifest's text
 SIGNATURE = 0x04051959      # type of the section with the signature (signature.py)

@@ -2,8 +2,9 @@
 /* Copyright The KataOS-C authors */
 
 /* Host tool: says what the security core would say to packages.
- *   package-check [-k KEY]... [-n NAME] [-v LOWEST] [-p BYTES] [-u] FILE...
- * prints "file<TAB>message". KEY: x || y in hexadecimal (tools/sign.py public); -u: unsigned ones are accepted; -p: bytes per piece. */
+ *   package-check [-k KEY]... [-n NAME] [-v LOWEST] [-p BYTES] [-u] [-m] FILE...
+ * prints "file<TAB>message". KEY: x || y in hexadecimal (tools/sign.py public); -u: unsigned ones are accepted; -p: bytes per piece;
+ * -m: they are data models, not applications. */
 #define _POSIX_C_SOURCE 200809L /* getopt */
 #include <package.h>
 #include <stdio.h>
@@ -67,13 +68,14 @@ static BundleError check(const char *path)
 int main(int argc, char **argv)
 {
     int bad = 0;
-    for (int option; (option = getopt(argc, argv, "k:n:v:p:u")) != -1;)
+    for (int option; (option = getopt(argc, argv, "k:n:v:p:um")) != -1;)
         switch (option) {
         case 'k': take_key(optarg); break;
         case 'n': rules.name = optarg; break;
         case 'v': lowest = (uint32_t)strtoul(optarg, NULL, 10); break;
         case 'p': piece = (uint32_t)strtoul(optarg, NULL, 10); break;
         case 'u': rules.allow_unsigned = true; break;
+        case 'm': rules.image = &bundle_model_rules; break;
         default: return 2;
         }
     for (; optind < argc; optind++) {

@@ -10,10 +10,10 @@ enum { AT_MAGIC = 0, AT_VADDR = 8, AT_ENTRY = 16, AT_FLAGS = 24, AT_FSIZE = 28, 
 
 /* The stack (16 KiB at most here), its guards and the IPC buffer lie above the image. */
 const struct bundle_rules bundle_app_rules = {
-    .type = BUNDLE_TYPE_APP, .other_type = BUNDLE_TYPE_NONE, .user_top = 0x80000000u, .limit = 0x7fff0000u, .max_memory = 0x10000000u,
+    .types = { BUNDLE_TYPE_APP, BUNDLE_TYPE_NONE, BUNDLE_TYPE_APP }, .user_top = 0x80000000u, .limit = 0x7fff0000u, .max_memory = 0x10000000u,
 };
 const struct bundle_rules bundle_model_rules = {
-    .type = BUNDLE_TYPE_SPRINGBOK_MODEL, .other_type = BUNDLE_TYPE_KELVIN_MODEL, .user_top = UINT32_MAX, .limit = UINT32_MAX,
+    .types = { BUNDLE_TYPE_SPRINGBOK_MODEL, BUNDLE_TYPE_KELVIN_MODEL, BUNDLE_TYPE_DATA_MODEL }, .user_top = 0x89000000u, .limit = 0x89000000u,
     .max_memory = 16u << 20,
 };
 
@@ -102,7 +102,7 @@ static BundleError read_header(const struct bundle_reader *reader, uint8_t heade
 static BundleError check_kind(const struct bundle_rules *rules, const uint8_t *header, const struct bundle_section *section)
 {
     uint32_t type = be32(header + AT_TYPE), align = be32(header + AT_ALIGN);
-    if (type != rules->type && type != rules->other_type)
+    if (type != rules->types[0] && type != rules->types[1] && type != rules->types[2])
         return BUNDLE_WRONG_TYPE;
     if ((section->flags & ~KNOWN_FLAGS) != 0 || (section->flags & BUNDLE_RIGHTS) == 0)
         return BUNDLE_BAD_FLAGS;
@@ -208,7 +208,7 @@ static BundleError take_section(struct bundle_reader *reader, const uint8_t *hea
         return BUNDLE_TOO_MANY_SECTIONS;
     *section = (struct bundle_section){
         .vaddr = be32(header + AT_VADDR + 4), .entry = be32(header + AT_ENTRY + 4), .flags = be32(header + AT_FLAGS),
-        .fsize = be32(header + AT_FSIZE), .msize = be32(header + AT_MSIZE), .crc32 = be32(header + AT_CRC),
+        .fsize = be32(header + AT_FSIZE), .msize = be32(header + AT_MSIZE), .type = be32(header + AT_TYPE), .crc32 = be32(header + AT_CRC),
         .data = reader->next + BUNDLE_HEADER_SIZE,
     };
     if ((error = check_kind(reader->rules, header, section)) != BUNDLE_OK)
@@ -229,7 +229,7 @@ static enum bundle_kind kind_of(const struct bundle_rules *rules, const uint8_t 
     uint32_t type = be32(header + AT_TYPE);
     if (type == BUNDLE_TYPE_SIGNATURE)
         return BUNDLE_SIGNATURE;
-    return rules->type == BUNDLE_TYPE_APP && type == BUNDLE_TYPE_MANIFEST ? BUNDLE_MANIFEST : BUNDLE_IN_MEMORY;
+    return rules->types[0] == BUNDLE_TYPE_APP && type == BUNDLE_TYPE_MANIFEST ? BUNDLE_MANIFEST : BUNDLE_IN_MEMORY;
 }
 
 BundleError bundle_step(struct bundle_reader *reader, struct bundle_section *section, enum bundle_kind *kind)

@@ -22,6 +22,7 @@ void bundle_sum_add(struct bundle_sum *sum, const struct bundle_section *section
 {
     sum->sections++;
     sum->flags |= section->flags;
+    sum->is_data |= section->type == BUNDLE_TYPE_DATA_MODEL;
     if (section->flags & BUNDLE_FLAG_ENTRY) {
         sum->entry = section->entry;
         sum->entries++;
@@ -41,8 +42,17 @@ static BundleError check_entry(const struct bundle_sum *sum)
     return BUNDLE_ENTRY_OUTSIDE_TEXT;
 }
 
+static BundleError check_data(const struct bundle_sum *sum)
+{
+    if ((sum->flags & (BUNDLE_RIGHTS | BUNDLE_FLAG_ENTRY)) != BUNDLE_FLAG_READ)
+        return BUNDLE_BAD_FLAGS;
+    return sum->sections == 1 ? BUNDLE_OK : BUNDLE_TOO_MANY_SECTIONS;
+}
+
 BundleError bundle_sum_check(const struct bundle_sum *sum)
 {
+    if (sum->is_data)
+        return check_data(sum);
     if ((sum->flags & BUNDLE_FLAG_EXECUTE) == 0)
         return BUNDLE_NO_TEXT;
     if (sum->entries != 1)

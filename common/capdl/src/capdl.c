@@ -47,7 +47,8 @@ static bool object_data_ok(const struct capdl_header *header, const struct capdl
     case CAPDL_UNTYPED:
         return object->size_bits >= 4 && object->size_bits < header->word_bits;
     case CAPDL_FRAME:
-        return object->size_bits == 12 && object->data <= UINT32_MAX - object->count;
+        return (object->size_bits == 12 || ((object->flags & CAPDL_DEVICE) && object->size_bits == (header->word_bits == 32 ? 22 : 21)))
+            && object->data <= UINT32_MAX - object->count;
     case CAPDL_INTERRUPT:
         return object->count == 1 && (object->data & ~CAPDL_EDGE) != 0;
     default:

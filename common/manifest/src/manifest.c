@@ -201,7 +201,7 @@ void manifest_defaults(struct manifest *m)
 {
     *m = (struct manifest){
         .budget_us = 5000, .period_us = 10000, .stack = 16384, .priority = MANIFEST_NORMAL,
-        .permissions = (1u << PERMISSIONS) - 1, .quota_keys = 24, .quota_timers = SDK_TIMERS,
+        .permissions = ((1u << PERMISSIONS) - 1) & ~(unsigned)SDK_MAY_AUDIO, .quota_keys = 24, .quota_timers = SDK_TIMERS,
     };
 }
 

@@ -74,4 +74,7 @@ errors! {
     SDKQueueFull = 23,
     /// Nothing came in time.
     SDKTimedOut = 24,
+    /// The model runs, or the vector core has to make room: to be asked again.
+    SDKModelBusy = 25,
+    SDKNotRecording = 26,
 }

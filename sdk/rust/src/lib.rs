@@ -13,6 +13,7 @@ mod start;
 pub mod key;
 pub mod log;
 pub mod message;
+pub mod model;
 pub mod timer;
 
 pub use error::{Error, Result};

@@ -51,7 +51,7 @@ static bool receive(struct upload *u, const char *command)
     transfer_end(z->status != ZMODEM_DONE);
     if (z->status == ZMODEM_DONE)
         return true;
-    failed(command, u->error != 0 ? process_error(u->error) : zmodem_error_text(z->error));
+    failed(command, u->error != 0 ? upload_error(u) : zmodem_error_text(z->error));
     return false;
 }
 
@@ -64,7 +64,7 @@ static bool collect(struct upload *u, const char *name)
         return false;
     if (upload_file(u, &entry))
         return true;
-    failed("install", process_error(u->error));
+    failed("install", upload_error(u));
     return false;
 }
 
@@ -78,7 +78,7 @@ static bool collect_blank(struct upload *u)
     while (ok && u->size < BLANK)
         ok = upload_data(u, scratch.bytes, sizeof(scratch.bytes));
     if (!ok)
-        failed("install", process_error(u->error));
+        failed("install", upload_error(u));
     return ok;
 }
 
@@ -87,8 +87,8 @@ static enum result install(struct upload *u)
     char id[NAME_SIZE];
 
     if (!upload_end(u, id))
-        return failed("install", process_error(u->error));
-    console_printf("Bundle \"%s\" installed\n", id);
+        return failed("install", upload_error(u));
+    console_printf("%s \"%s\" installed\n", u->model[0] == '\0' ? "Bundle" : "Model", id);
     return DONE;
 }
 

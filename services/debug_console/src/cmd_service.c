@@ -57,6 +57,33 @@ enum result cmd_mstats(int argc, char *argv[])
     return result;
 }
 
+static void print_model(const char *bundle, const char *model, uint32_t state, uint32_t period_ms, uint32_t bytes)
+{
+    static const char *const states[] = {"known", "loaded", "queued", "running"};
+
+    console_printf("%-16s%-16s%-8s%8u ms%8u bytes", bundle, model, states[state & 3], (unsigned)period_ms, (unsigned)bytes);
+}
+
+/* Every model that MlCoordinator knows: in memory, waiting, running; its runs. */
+enum result cmd_models(int argc, char *argv[])
+{
+    enum { SLOTS = 32 };
+    char bundle[NAME_SIZE], model[NAME_SIZE];
+    uint32_t state, period_ms, bytes, runs, faults, drops;
+    uint64_t instructions, last, wait_us;
+
+    (void)argc, (void)argv;
+    for (uint32_t i = 0; i < SLOTS; i++) {
+        if (mlcoord_get_model(i, bundle, sizeof(bundle), model, sizeof(model), &state, &period_ms, &bytes, &runs, &faults, &drops, &instructions,
+                              &last, &wait_us) != 0)
+            continue;
+        print_model(bundle, model, state, period_ms, bytes);
+        console_printf("%6u runs%5u faults%5u drops%12u instructions%12u last%10u us waited\n", (unsigned)runs, (unsigned)faults, (unsigned)drops,
+                       (unsigned)instructions, (unsigned)last, (unsigned)wait_us);
+    }
+    return DONE;
+}
+
 enum result cmd_state_mlcoord(int argc, char *argv[])
 {
     int error = mlcoord_debug_state();

@@ -49,6 +49,7 @@ static const struct command commands[] = {
     {"loglevel", "[[COMPONENT] off | error | warn | info | debug | trace]", cmd_loglevel, 0, 2},
     {"mdebug", "", cmd_mdebug, 0, 0},
     {"mldebug", "", cmd_state_mlcoord, 0, 0},
+    {"models", "", cmd_models, 0, 0},
     {"mstats", "", cmd_mstats, 0, 0},
     {"packages", "", cmd_packages, 0, 0},
     {"ps", "", cmd_ps, 0, 0},
@@ -75,8 +76,14 @@ static const struct command commands[] = {
     TEST_COMMAND("test_malloc", "BYTES", cmd_test_malloc, 1, 1)
     TEST_COMMAND("test_mfree", "SLOT [PAGES]", cmd_test_mfree, 1, 2)
     TEST_COMMAND("test_mlcancel", "BUNDLE MODEL", cmd_test_mlcancel, 2, 2)
+    TEST_COMMAND("test_mlcancels", "BUNDLE MODEL TIMES", cmd_test_mlcancels, 3, 3)
     TEST_COMMAND("test_mlexecute", "BUNDLE MODEL", cmd_test_mlexecute, 2, 2)
+    TEST_COMMAND("test_mlinput", "BUNDLE MODEL BYTE", cmd_test_mlinput, 3, 3)
+    TEST_COMMAND("test_mloutput", "BUNDLE MODEL", cmd_test_mloutput, 2, 2)
     TEST_COMMAND("test_mlperiodic", "BUNDLE MODEL MILLISECONDS", cmd_test_mlperiodic, 3, 3)
+    TEST_COMMAND("test_mlpriority", "BUNDLE MODEL PRIORITY LIMIT_MS", cmd_test_mlpriority, 4, 4)
+    TEST_COMMAND("test_mlsamples", "BUNDLE MODEL FILE", cmd_test_mlsamples, 3, 3)
+    TEST_COMMAND("test_mltensors", "BUNDLE MODEL", cmd_test_mltensors, 2, 2)
     TEST_COMMAND("test_obj_alloc", "", cmd_test_obj_alloc, 0, 0)
     TEST_COMMAND("test_panic", "", cmd_test_panic, 0, 0)
     TEST_COMMAND("test_timer_async", "ID MILLISECONDS", cmd_test_timer_async, 2, 2)

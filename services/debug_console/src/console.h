@@ -101,11 +101,12 @@ command_fn cmd_sz;                                                              
 command_fn cmd_source;                                                                             /* cmd_script.c */
 command_fn cmd_capscan;                                                                            /* cmd_capscan.c */
 command_fn cmd_dmesg, cmd_loglevel;                                                                /* cmd_log.c */
-command_fn cmd_mdebug, cmd_mstats, cmd_state_mlcoord;                                              /* cmd_service.c */
+command_fn cmd_mdebug, cmd_models, cmd_mstats, cmd_state_mlcoord;                                              /* cmd_service.c */
 command_fn cmd_services, cmd_test_crash, cmd_test_kill, cmd_test_touch;                                            /* cmd_supervisor.c */
 command_fn cmd_add, cmd_clear, cmd_echo, cmd_shutdown, cmd_sleep;                                           /* cmd_shell.c */
 command_fn cmd_test_alloc, cmd_test_alloc_error, cmd_test_malloc, cmd_test_mfree, cmd_test_obj_alloc, cmd_test_panic;    /* test_memory.c */
-command_fn cmd_test_mlcancel, cmd_test_mlexecute, cmd_test_mlperiodic;                             /* test_ml.c */
+command_fn cmd_test_mlcancel, cmd_test_mlcancels, cmd_test_mlexecute, cmd_test_mlinput, cmd_test_mloutput, cmd_test_mlperiodic, cmd_test_mlpriority;     /* test_ml.c */
+command_fn cmd_test_mlsamples, cmd_test_mltensors;                                                                                         /* test_ml.c */
 command_fn cmd_get_manifest, cmd_load_application, cmd_load_model, cmd_scecho, cmd_size_buffer, cmd_test_mailbox;
 command_fn cmd_test_timer_async, cmd_test_timer_blocking, cmd_test_timer_completed, cmd_test_uart, cmd_test_log; /* test_timer.c */
 
@@ -167,6 +168,7 @@ bool archive_find(const char *name, struct cpio_entry *entry);
 /* One installation. error != 0 from the first refusal on. */
 struct upload {
     char id[NAME_SIZE];
+    char model[NAME_SIZE];  /* "": it is an application */
     uint32_t announced;     /* size */
     uint32_t session;
     uint32_t size;          /* bytes passed on */
@@ -176,7 +178,7 @@ struct upload {
     bool discard;           /* bytes are only counted */
 };
 
-/** Opens a session for a file name: path and ".app" do not belong to the bundle's id. */
+/** Opens a session for a file name: path, ".app" and ".model" do not belong to the bundle's id. A model's own id is the same. */
 bool upload_begin(struct upload *u, const char *file_name, uint32_t size);
 
 bool upload_data(struct upload *u, const uint8_t *bytes, size_t n);
@@ -189,6 +191,9 @@ bool upload_restart(struct upload *u);
 
 /** Completes the installation; id receives the bundle's. */
 bool upload_end(struct upload *u, char id[NAME_SIZE]);
+
+/** The words for its error. */
+const char *upload_error(const struct upload *u);
 
 /** Gives up; nothing remains. */
 void upload_abort(struct upload *u);

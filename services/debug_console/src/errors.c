@@ -39,7 +39,7 @@ static const char timer_names[] =
 
 static const char ml_names[] =
     "Success\0InvalidImage\0InvalidTimer\0LoadModelFailed\0NoModelSlotsLeft\0NoSuchModel\0NoOutputHeader\0SerializeError\0"
-    "DeserializeError\0UnknownError\0NoDevice\0";
+    "DeserializeError\0UnknownError\0NoDevice\0Busy\0BadArgument\0";
 
 static const char supervisor_names[] = "Success\0NoSuchService\0NotAvailable\0BadArgument\0";
 

@@ -15,4 +15,6 @@ enum ml_error {
     ML_DESERIALIZE_ERROR,
     ML_UNKNOWN_ERROR,
     ML_NO_DEVICE,           /* the platform has no vector core */
+    ML_BUSY,                /* the model runs, or the core is busy: to be asked again */
+    ML_BAD_ARGUMENT,
 };

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Copyright The KataOS-C authors */
 #include "apps.h"
+#include "audio.h"
 #include "backend.h"
 #include "messages.h"
+#include "models.h"
 #include "timers.h"
 #include <camkes/persistent.h>
 #include <string.h>
@@ -89,6 +91,8 @@ void app_release(struct app *app)
 {
     if (app->parked != NOT_PARKED)
         forget_parked(app->parked);
+    models_release(app);
+    (void)recording_stop(app);
     ids[app_entry(app)] = 0;
     timers_rearm();
 }
@@ -96,8 +100,9 @@ void app_release(struct app *app)
 void app_heard(struct app *app)
 {
     forget_waiting(app);
-    app->reported = 0;
+    app->reported = app->model_reported = 0;
     message_taken(app);
+    recording_taken(app);
 }
 
 void app_set_suspended(struct app *app, bool suspended)
@@ -114,9 +119,12 @@ static void recover(struct app *app)
     app->waiting = WAITS_NOT;
     app->active &= ~(1u << RECEIVE_TIMER);
     app->completed |= app->reported;
+    app->model_active |= app->model_reported;
+    app->model_completed |= app->model_reported;
     camkes_in_order();
-    app->reported = 0;
+    app->reported = app->model_reported = 0;
     app->taken = 0;
+    app->audio_taken = 0;
     timers_recover(app);
 }
 
@@ -128,5 +136,6 @@ void apps_recover(bool (*alive)(unsigned entry))
         if (ids[i] != 0)
             recover(record_at(i));
     }
+    recordings_recover();
     timers_rearm();
 }

@@ -13,7 +13,7 @@
 #define QUEUE_WORDS    (SDK_QUEUE_BYTES / 4)    /* a power of two */
 #define NO_DEADLINE    UINT64_MAX
 
-enum waiting { WAITS_NOT, WAITS_FOR_TIMER, WAITS_FOR_MESSAGE };
+enum waiting { WAITS_NOT, WAITS_FOR_TIMER, WAITS_FOR_MESSAGE, WAITS_FOR_MODEL, WAITS_FOR_AUDIO };
 
 /* Messages that wait for their receiver: a ring of words. Each is a word (sender << 16 | bytes; sender: index of its name among
  * the receiver's peers), then its bytes. The counters run freely; the words are at their remainders. */
@@ -34,6 +34,11 @@ struct app {
     uint32_t completed;         /* not reported yet */
     uint32_t reported;          /* reported by the last answer, which has not been seen to arrive */
     uint32_t taken;             /* words of the message that the last answer carried, likewise */
+    uint32_t model_active, model_periodic, model_completed, model_reported;     /* likewise, by the ids of models */
+    uint32_t audio_at;          /* number of the sample that is next for it */
+    uint32_t audio_taken;       /* samples that the last answer carried, which has not been seen to arrive */
+    uint32_t audio_wanted;      /* samples that it waits for */
+    uint32_t audio_lost;        /* samples that were gone before it asked for them, since it started */
     uint64_t next;              /* first of the deadlines that are still to come, or NO_DEADLINE */
     uint64_t deadline[32];      /* microseconds since boot */
     uint32_t period_ms[32];
@@ -44,6 +49,7 @@ struct app {
     uint8_t waiting;            /* enum waiting */
     bool in_area;               /* the request being served, or waiting: arguments and results are in the message area */
     bool has_page;              /* its message area can be used */
+    bool records;               /* it has started audio */
     bool suspended;             /* waiting calls are not answered */
     struct queue queue;
 };

@@ -4,8 +4,10 @@
 /* Nothing in a message is trusted: lengths are checked against limits and against the message, arguments are copied, and
  * a message with words behind its last argument is refused. */
 #include "requests.h"
+#include "audio.h"
 #include "backend.h"
 #include "messages.h"
+#include "models.h"
 #include "timers.h"
 #include <ctype.h>
 #include <kata/sdk_abi.h>
@@ -314,6 +316,104 @@ static int serve_completions(struct app *app, seL4_Word request, camkes_stream_t
     return SDK_SUCCESS;
 }
 
+/* --- models --- */
+
+static int serve_start_model(struct app *app, seL4_Word request, camkes_stream_t *in, camkes_stream_t *out)
+{
+    char name[SDK_NAME_MAX + 1];
+    uint32_t id;
+    int error = take_name(in, name);
+    if (error != SDK_SUCCESS)
+        return error;
+    seL4_Word period_ms = request == SDK_REQUEST_MODEL_PERIODIC ? camkes_get_word(in) : 0;
+    if (finish(in) != SDK_SUCCESS)
+        return SDK_DESERIALIZE_FAILED;
+    if (request == SDK_REQUEST_MODEL_PERIODIC && (period_ms == 0 || period_ms > MAX_DURATION))
+        return SDK_INVALID_TIMER;
+    error = model_start(app, name, (uint32_t)period_ms, &id);
+    if (error == SDK_SUCCESS)
+        camkes_put_word(out, id);
+    return error;
+}
+
+static int serve_model_completions(struct app *app, seL4_Word request, camkes_stream_t *in, camkes_stream_t *out)
+{
+    if (finish(in) != SDK_SUCCESS)
+        return SDK_DESERIALIZE_FAILED;
+    if (request == SDK_REQUEST_MODEL_WAIT && app->model_completed == 0 && models_run(app)) {
+        app->parked = park_caller();
+        if (app->parked == NOT_PARKED)
+            return SDK_OUT_OF_RESOURCES;
+        app->waiting = WAITS_FOR_MODEL;
+        return REQUEST_PARKED;
+    }
+    camkes_put_word(out, models_take(app));
+    return SDK_SUCCESS;
+}
+
+static int serve_set_input(struct app *app, seL4_Word id, camkes_stream_t *in)
+{
+    uint8_t data[SDK_MODEL_INPUT_MAX];
+    size_t n;
+    seL4_Word offset = camkes_get_word(in);
+    int error = take_bytes(in, data, sizeof data, &n);
+    if (error == SDK_SUCCESS)
+        error = finish(in);
+    return error != SDK_SUCCESS ? error : offset > UINT32_MAX ? SDK_SERIALIZE_FAILED : model_set_input(app, id, (uint32_t)offset, data, n);
+}
+
+static int serve_model(struct app *app, seL4_Word request, camkes_stream_t *in, camkes_stream_t *out)
+{
+    uint32_t size;
+    seL4_Word id = camkes_get_word(in), offset = request == SDK_REQUEST_MODEL_OUTPUT ? camkes_get_word(in) : 0;
+    if (request == SDK_REQUEST_MODEL_SET_INPUT)
+        return serve_set_input(app, id, in);
+    if (finish(in) != SDK_SUCCESS)
+        return SDK_DESERIALIZE_FAILED;
+    if (request == SDK_REQUEST_MODEL_CANCEL)
+        return model_cancel(app, id);
+    if (request == SDK_REQUEST_MODEL_OUTPUT)
+        return offset > UINT32_MAX ? SDK_SERIALIZE_FAILED : model_output(app, id, (uint32_t)offset, out);
+    int error = model_input_size(app, id, &size);
+    if (error == SDK_SUCCESS)
+        camkes_put_word(out, size);
+    return error;
+}
+
+static int serve_collect(struct app *app, camkes_stream_t *in, camkes_stream_t *out)
+{
+    seL4_Word count = camkes_get_word(in), wait = camkes_get_word(in);
+    if (finish(in) != SDK_SUCCESS)
+        return SDK_DESERIALIZE_FAILED;
+    if (count == 0 || count > SDK_AUDIO_MAX || !app->in_area)
+        return SDK_SERIALIZE_FAILED;
+    return recording_collect(app, (uint32_t)count, wait != 0, out);
+}
+
+static int serve_audio(struct app *app, seL4_Word request, camkes_stream_t *in, camkes_stream_t *out)
+{
+    if (request == SDK_REQUEST_AUDIO_COLLECT)
+        return serve_collect(app, in, out);
+    seL4_Word rate = request == SDK_REQUEST_AUDIO_START ? camkes_get_word(in) : 0;
+    if (finish(in) != SDK_SUCCESS)
+        return SDK_DESERIALIZE_FAILED;
+    if (request == SDK_REQUEST_AUDIO_START)
+        return recording_start(app, rate);
+    return recording_stop(app) || request == SDK_REQUEST_AUDIO_RESET ? SDK_SUCCESS : SDK_NOT_RECORDING;
+}
+
+/* One of the inputs or outputs, or of the labels of one. */
+static int serve_model_part(struct app *app, seL4_Word request, camkes_stream_t *in, camkes_stream_t *out)
+{
+    seL4_Word id = camkes_get_word(in), which = camkes_get_word(in), index = camkes_get_word(in);
+    if (finish(in) != SDK_SUCCESS)
+        return SDK_DESERIALIZE_FAILED;
+    if (which > UINT32_MAX || index > UINT32_MAX)
+        return SDK_SERIALIZE_FAILED;
+    return request == SDK_REQUEST_MODEL_TENSOR ? model_tensor(app, id, (uint32_t)which, (uint32_t)index, out)
+                                               : model_label(app, id, (uint32_t)which, (uint32_t)index, out);
+}
+
 static int serve_time(camkes_stream_t *in, camkes_stream_t *out)
 {
     if (finish(in) != SDK_SUCCESS)
@@ -363,10 +463,15 @@ static unsigned needs(seL4_Word request)
         return SDK_MAY_MESSAGES;
     case SDK_REQUEST_ATTEST:
         return SDK_MAY_ATTEST;
+    case SDK_REQUEST_MODEL_TENSOR:
+    case SDK_REQUEST_MODEL_LABEL:
+        return SDK_MAY_MODELS;
     default:
         if (request >= SDK_REQUEST_TIMER_ONESHOT && request <= SDK_REQUEST_TIMER_POLL)
             return SDK_MAY_TIMERS;
-        return request >= SDK_REQUEST_MODEL_FIRST && request < SDK_REQUEST_END ? SDK_MAY_MODELS : 0;
+        return request >= SDK_REQUEST_MODEL_FIRST && request < SDK_REQUEST_MODEL_END ? SDK_MAY_MODELS
+               : request >= SDK_REQUEST_AUDIO_FIRST && request < SDK_REQUEST_END  ? SDK_MAY_AUDIO
+                                                                                  : 0;
     }
 }
 
@@ -401,8 +506,27 @@ static int serve(struct app *app, seL4_Word request, camkes_stream_t *in, camkes
         return serve_send(app, in);
     case SDK_REQUEST_RECEIVE:
         return serve_receive(app, in, out);
+    case SDK_REQUEST_MODEL_ONESHOT:
+    case SDK_REQUEST_MODEL_PERIODIC:
+        return serve_start_model(app, request, in, out);
+    case SDK_REQUEST_MODEL_WAIT:
+    case SDK_REQUEST_MODEL_POLL:
+        return serve_model_completions(app, request, in, out);
+    case SDK_REQUEST_MODEL_CANCEL:
+    case SDK_REQUEST_MODEL_OUTPUT:
+    case SDK_REQUEST_MODEL_INPUT_PARAMS:
+    case SDK_REQUEST_MODEL_SET_INPUT:
+        return serve_model(app, request, in, out);
+    case SDK_REQUEST_AUDIO_RESET:
+    case SDK_REQUEST_AUDIO_STOP:
+    case SDK_REQUEST_AUDIO_START:
+    case SDK_REQUEST_AUDIO_COLLECT:
+        return serve_audio(app, request, in, out);
+    case SDK_REQUEST_MODEL_TENSOR:
+    case SDK_REQUEST_MODEL_LABEL:
+        return serve_model_part(app, request, in, out);
     default:
-        return request >= SDK_REQUEST_MODEL_FIRST && request < SDK_REQUEST_END ? SDK_NO_PLATFORM_SUPPORT : SDK_UNKNOWN_REQUEST;
+        return SDK_UNKNOWN_REQUEST;
     }
 }
 

@@ -5,6 +5,8 @@
  * applications; it never waits for anybody but services above it. The only capabilities that it receives are frames from the
  * ProcessManager: the applications' endpoint capabilities cannot grant. */
 #include "apps.h"
+#include "audio.h"
+#include "models.h"
 #include "requests.h"
 #include "timers.h"
 #include <camkes.h>
@@ -128,6 +130,18 @@ void forget_parked(int handle)
 void timer_notified(void)
 {
     timers_collect();
+}
+
+void mlcoord_notified(void)
+{
+    models_collect();
+}
+
+void audio_notified(void);
+
+void audio_notified(void)
+{
+    recordings_collect();
 }
 
 /* ---- sdk_manager ------------------------------------------------------------------------------------------------- */

@@ -6,8 +6,8 @@
 #   make fuzz-parsers-corpus                          puts the smallest set of them with the same coverage into tests/fuzz/parsers/corpus
 # `make test` replays the corpora, each input also 200 times (flash, which takes longer: 20) with a few bytes changed.
 
-PARSERS := bundle package boot_manifest manifest console zmodem cpio capdl sdk mailbox_core mailbox_driver flash core_requests
-PARSER  ?= $(PARSERS) composer
+PARSERS := bundle package boot_manifest manifest console zmodem cpio capdl sdk mailbox_core mailbox_driver flash core_requests nn_model
+PARSER  ?= $(PARSERS) composer model
 bundle_PARSED   := $(wildcard common/bundle/src/*.c) common/crc32/src/crc32.c
 package_PARSED   = $(PACKAGE_SRCS) $(bundle_PARSED)
 package_PARSER_CFLAGS = $(PACKAGE_INC)
@@ -21,7 +21,7 @@ capdl_PARSED    := $(wildcard common/capdl/src/*.c) common/crc32/src/crc32.c
 capdl_MAX_LEN    := 16384
 cpio_MAX_LEN     := 16384
 sdk_PARSED       = $(sdk_runtime_LOGIC) common/camkes/src/marshal.c
-sdk_PARSER_CFLAGS = -Iservices/sdk_runtime/src -Iservices/sdk_runtime/include -Iservices/timer_service/include -Iservices/security_coordinator/include
+sdk_PARSER_CFLAGS = -Iservices/sdk_runtime/src -Iservices/sdk_runtime/include -Iservices/timer_service/include -Iservices/security_coordinator/include -Iservices/ml_coordinator/include -Iservices/audio_driver/include
 mailbox_core_PARSED = $(addprefix firmware/security_core/,server.c dispatch_message.c requests/core.c requests/arguments.c) $(MAILBOX_SRCS)
 mailbox_core_PARSER_CFLAGS = -D_POSIX_C_SOURCE=200809L -Ifirmware/security_core -Ifirmware/security_core/crypto
 mailbox_driver_PARSED = $(addprefix services/mailbox_driver/src/,exchange.c port_virt.c) $(MAILBOX_SRCS)
@@ -31,6 +31,7 @@ flash_PARSER_CFLAGS = -Ifirmware/security_core/store -Itests/flash -DROUNDS=20
 core_requests_PARSED = $(filter-out tests/core/kit.c,$(CORE_KIT)) $(CORE_TESTED_SRCS)
 core_requests_PARSER_CFLAGS = -D_POSIX_C_SOURCE=200809L -Itests/core -Itests/flash -Ifirmware/security_core -Ifirmware/security_core/store $(PACKAGE_INC)
 $(OUT)/unit/fuzz_core_requests build/host/parsers/fuzz_core_requests: $(GEN)/include/trusted_keys.h
+nn_model_PARSED  := common/nn/src/check.c $(addprefix common/nn/src/,run.c scalar.c softmax.c)
 
 PARSER_DIR := build/host/parsers
 define PARSER_RULES
@@ -53,9 +54,11 @@ fuzz-corpus-$(1): $(PARSER_DIR)/fuzz_$(1)
 endef
 $(foreach p,$(PARSERS),$(eval $(call PARSER_RULES,$p)))
 
-.PHONY: fuzz-parser-composer fuzz-parsers fuzz-parsers-corpus
+.PHONY: fuzz-parser-composer fuzz-parser-model fuzz-parsers fuzz-parsers-corpus
 fuzz-parser-composer:
 	$(PY) tests/fuzz/parsers/composer.py $(TIME)
+fuzz-parser-model:
+	$(PY) tests/fuzz/parsers/model.py $(TIME)
 fuzz-parsers: $(PARSER:%=fuzz-parser-%)
 fuzz-parsers-corpus: $(PARSERS:%=fuzz-corpus-%)
 

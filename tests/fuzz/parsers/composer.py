@@ -53,7 +53,7 @@ def change(text, rng):
 def compose(folder):
     """What `compose.py glue` does, without writing it. True: accepted."""
     try:
-        system = resolve(Loader([str(folder)]).read(str(folder / "system.camkes")), {"BUILTINS_SIZE": 8192})
+        system = resolve(Loader([str(folder)]).read(str(folder / "system.camkes")), {"BUILTINS_SIZE": 8192, "TCM_SIZE": 0x400000})
         check_rules(system)
         spaces = glue.build_all(system, 10)
         for node in system:

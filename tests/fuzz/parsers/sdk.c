@@ -102,6 +102,80 @@ int security_count_keys(const char *bundle, const char *except, uint32_t *count)
     return 0;
 }
 
+/* Only models of the manifests, and only in the name of who asks. */
+static int check_model(const char *bundle, const char *model)
+{
+    check_name(bundle, model);
+    REQUIRE(strcmp(model, "model") == 0 || strcmp(model, "other") == 0);
+    return now_us % 7 == 0 ? 11 : 0;
+}
+
+uint32_t mlcoord_completed_jobs(void) { return (uint32_t)now_us; }
+int mlcoord_oneshot(const char *bundle, const char *model) { return check_model(bundle, model); }
+
+int mlcoord_periodic(const char *bundle, const char *model, uint32_t rate_ms)
+{
+    REQUIRE(rate_ms > 0);
+    return check_model(bundle, model);
+}
+
+int mlcoord_cancel(const char *bundle, const char *model) { return check_model(bundle, model); }
+
+int mlcoord_get_output(const char *bundle, const char *model, uint32_t offset, uint32_t length, uint32_t *jobnum, uint32_t *faulted, uint32_t *return_code,
+                       uint32_t *epc, uint32_t *address, uint32_t *size, uint8_t *data, size_t *n)
+{
+    *jobnum = *faulted = *return_code = *epc = *address = *size = offset;
+    REQUIRE(*n >= length);
+    memset(data, 1, *n = length);
+    return check_model(bundle, model);
+}
+
+int mlcoord_get_input_params(const char *bundle, const char *model, uint32_t *size)
+{
+    *size = 10;
+    return check_model(bundle, model);
+}
+
+int mlcoord_get_tensor(const char *bundle, const char *model, uint32_t kind, uint32_t index, uint32_t *type, uint32_t *offset, uint32_t *size, uint32_t *rank,
+                       uint32_t *height, uint32_t *width, uint32_t *depth, uint32_t *last, uint32_t *scale, uint32_t *zero, uint32_t *labels, char *name,
+                       size_t cap)
+{
+    *type = 1, *offset = 2, *size = 3, *rank = 4, *height = 5, *width = 6, *depth = 7, *last = 8, *scale = 9, *zero = 10, *labels = 11;
+    (void)kind, (void)index;
+    name[0] = '\0';
+    REQUIRE(cap > SDK_NAME_MAX);
+    return check_model(bundle, model);
+}
+
+int mlcoord_get_label(const char *bundle, const char *model, uint32_t output, uint32_t index, char *label, size_t cap)
+{
+    (void)output, (void)index;
+    label[0] = '\0';
+    REQUIRE(cap > SDK_NAME_MAX);
+    return check_model(bundle, model);
+}
+
+int mlcoord_set_input(const char *bundle, const char *model, uint32_t offset, const uint8_t *data, size_t n)
+{
+    REQUIRE(n <= SDK_MODEL_INPUT_MAX && (n == 0 || data[n - 1] == data[n - 1]));
+    (void)offset;
+    return check_model(bundle, model);
+}
+
+int mlcoord_get_slot(const char *bundle, const char *model, uint32_t *slot)
+{
+    *slot = 0;
+    return check_model(bundle, model);
+}
+
+int mlcoord_get_model_name(uint32_t index, char *bundle, size_t bundle_cap, char *model, size_t model_cap)
+{
+    REQUIRE(index < 32 && bundle_cap > 5 && model_cap > 5);
+    strcpy(bundle, index % 3 == 0 ? "one" : index % 3 == 1 ? "two" : "gone");
+    strcpy(model, index & 1 ? "model" : "other");
+    return index > 20 ? 5 : 0;
+}
+
 bool service_died(void) { return now_us % 3 == 0; }
 
 void kata_log_line(uint8_t level, const char *msg) { REQUIRE(level == 3 && strlen(msg) <= SDK_LOG_MAX + SDK_NAME_MAX + 8); }
@@ -158,6 +232,8 @@ static void start(uint32_t id, const char *name, const char *peer)
     config->quota_keys = 24;
     strcpy(config->name, name);
     strcpy(config->peers[0], peer);
+    strcpy(config->models[0], "model");
+    strcpy(config->models[3], "other");
     REQUIRE(app_register((unsigned)entry, id) == SDKM_SUCCESS);
 }
 

@@ -447,6 +447,47 @@ int mlcoord_oneshot(const char *bundle_id, const char *model_id) { (void)bundle_
 int mlcoord_periodic(const char *bundle_id, const char *model_id, uint32_t rate_ms) { (void)bundle_id, (void)model_id, (void)rate_ms; return 10; }
 int mlcoord_cancel(const char *bundle_id, const char *model_id) { (void)bundle_id, (void)model_id; return 0; }
 int mlcoord_debug_state(void) { return 0; }
+int security_install_begin(uint32_t kind, const char *name, const char *model, uint32_t size, uint32_t *session)
+{
+    (void)kind, (void)name, (void)model, (void)size;
+    *session = 0;
+    return 7;
+}
+int security_install_data(uint32_t session, const uint8_t *data, size_t n) { (void)session, (void)data, (void)n; return 7; }
+int security_install_end(uint32_t session) { (void)session; return 7; }
+int security_install_abort(uint32_t session) { (void)session; return 0; }
+int mlcoord_configure(const char *b, const char *m, uint32_t priority, uint32_t limit_ms) { (void)b, (void)m, (void)priority, (void)limit_ms; return 10; }
+int mlcoord_get_input_params(const char *b, const char *m, uint32_t *size) { (void)b, (void)m; *size = 0; return 10; }
+int mlcoord_set_input(const char *b, const char *m, uint32_t offset, const uint8_t *data, size_t n) { (void)b, (void)m, (void)offset, (void)data, (void)n; return 10; }
+int mlcoord_get_output(const char *b, const char *m, uint32_t offset, uint32_t length, uint32_t *jobnum, uint32_t *faulted, uint32_t *code, uint32_t *epc, uint32_t *address,
+                       uint32_t *size, uint8_t *data, size_t *n)
+{
+    (void)b, (void)m, (void)offset, (void)length, (void)data;
+    *jobnum = *faulted = *code = *epc = *address = *size = 0;
+    *n = 0;
+    return 10;
+}
+int mlcoord_get_model(uint32_t i, char *b, size_t b_cap, char *m, size_t m_cap, uint32_t *state, uint32_t *period, uint32_t *bytes, uint32_t *runs,
+                      uint32_t *faults, uint32_t *drops, uint64_t *instructions, uint64_t *last, uint64_t *wait)
+{
+    (void)i, (void)b, (void)b_cap, (void)m, (void)m_cap;
+    *state = *period = *bytes = *runs = *faults = *drops = 0;
+    *instructions = *last = *wait = 0;
+    return 5;
+}
+int mlcoord_get_tensor(const char *b, const char *m, uint32_t kind, uint32_t index, uint32_t *type, uint32_t *offset, uint32_t *size, uint32_t *rank,
+                       uint32_t *height, uint32_t *width, uint32_t *depth, uint32_t *last, uint32_t *scale, uint32_t *zero, uint32_t *labels, char *name,
+                       size_t cap)
+{
+    (void)b, (void)m, (void)kind, (void)index, (void)name, (void)cap;
+    *type = *offset = *size = *rank = *height = *width = *depth = *last = *scale = *zero = *labels = 0;
+    return 10;
+}
+int mlcoord_get_label(const char *b, const char *m, uint32_t output, uint32_t index, char *label, size_t cap)
+{
+    (void)b, (void)m, (void)output, (void)index, (void)label, (void)cap;
+    return 10;
+}
 int mlcoord_capscan(void) { fake.scans++; return 0; }
 int mailbox_capscan(void) { fake.scans++; return 0; }
 void camkes_capscan(void) { fake.scans++; }

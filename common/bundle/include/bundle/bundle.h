@@ -63,6 +63,7 @@
 #define BUNDLE_TYPE_APP             0x04051957u
 #define BUNDLE_TYPE_MANIFEST        0x04051958u
 #define BUNDLE_TYPE_SIGNATURE       0x04051959u
+#define BUNDLE_TYPE_DATA_MODEL      0x0405195au   /* a model without code: one section, only read, with the image of docs/model-format.md */
 #define BUNDLE_TYPE_SPRINGBOK_MODEL 0x10141955u
 #define BUNDLE_TYPE_KELVIN_MODEL    0x01241998u
 
@@ -123,7 +124,7 @@ struct bundle_source {
 
 /* What an image may look like. Addresses are below 2^32 on every architecture. */
 struct bundle_rules {
-    uint32_t type, other_type;  /* one of them is required */
+    uint32_t types[3];          /* one of them is required; the first says whether there may be a manifest */
     uint32_t user_top;          /* first address that is the kernel's */
     uint32_t limit;             /* first address that sections may not use (<= user_top) */
     uint32_t max_memory;        /* most bytes of memory, page-rounded, of all sections together */
@@ -132,7 +133,7 @@ struct bundle_rules {
 extern const struct bundle_rules bundle_app_rules, bundle_model_rules;
 
 struct bundle_section {
-    uint32_t vaddr, entry, flags, fsize, msize, crc32;
+    uint32_t vaddr, entry, flags, fsize, msize, type, crc32;
     uint32_t data;              /* offset of the data in the image */
 };
 
@@ -178,12 +179,13 @@ struct bundle_info {
 struct bundle_sum {
     uint32_t sections, entries, flags, texts;
     uint32_t entry;
+    bool is_data;                               /* some section is a data model */
     struct {
         uint32_t vaddr, size;
     } text[BUNDLE_MAX_SECTIONS];                /* executable ones */
 };
 void bundle_sum_add(struct bundle_sum *sum, const struct bundle_section *section);
-/* There is text, and one entry point, which lies in it. */
+/* There is text, and one entry point, which lies in it. A data model is one section, and nothing in it is code or can be written. */
 BundleError bundle_sum_check(const struct bundle_sum *sum);
 
 /* Checks everything but the data's CRCs: all headers, and the entry point against them. sections: where those with memory are noted,

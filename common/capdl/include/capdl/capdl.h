@@ -38,7 +38,7 @@ enum capdl_type {
     CAPDL_UNTYPED,       /* size_bits: log2 of its bytes */
     CAPDL_SCHED_CONTEXT, /* size_bits: log2 of its bytes; data: index of its capdl_sc */
     CAPDL_RT_REPLY,
-    CAPDL_FRAME,         /* size_bits 12. CAPDL_IMAGE: data = page of the boot image; CAPDL_DEVICE: data = physical page */
+    CAPDL_FRAME,         /* size_bits 12, or of large pages. CAPDL_IMAGE: data = page of the boot image; CAPDL_DEVICE: data = physical page */
     CAPDL_PAGE_TABLE,    /* contents: indices of frames and tables; CAPDL_VSPACE: it is the root */
     CAPDL_ASID_POOL,     /* CAPDL_BOOT: the initial pool, otherwise a new one */
     CAPDL_INTERRUPT,     /* data: number | CAPDL_EDGE; contents: slot 0 = the notification it signals */

@@ -39,8 +39,24 @@ enum {
     SDK_REQUEST_TIMER_CANCEL = 71,      /* TIMERS: id */
     SDK_REQUEST_TIMER_WAIT = 72,        /* TIMERS: -> mask of ids; waits */
     SDK_REQUEST_TIMER_POLL = 73,        /* TIMERS: -> mask of ids */
-    SDK_REQUEST_MODEL_FIRST = 74,       /* MODELS: 74..79; SDK_NO_PLATFORM_SUPPORT where there is no vector core */
-    SDK_REQUEST_END = 80,               /* 80..88: reserved for models and audio */
+    SDK_REQUEST_MODEL_FIRST = 74,       /* SDK_NO_PLATFORM_SUPPORT where there is no vector core */
+    SDK_REQUEST_MODEL_ONESHOT = 74,     /* MODELS: name of a model of the manifest -> id */
+    SDK_REQUEST_MODEL_PERIODIC = 75,    /* MODELS: name, milliseconds -> id */
+    SDK_REQUEST_MODEL_CANCEL = 76,      /* MODELS: id */
+    SDK_REQUEST_MODEL_WAIT = 77,        /* MODELS: -> mask of ids whose runs have ended; waits while any runs */
+    SDK_REQUEST_MODEL_POLL = 78,        /* MODELS: -> mask of ids */
+    SDK_REQUEST_MODEL_OUTPUT = 79,      /* MODELS: id, offset -> number of the run, whether it faulted, return code (or cause), pc, address,
+                                         * bytes of all output, bytes of it from offset on (not necessarily all) */
+    SDK_REQUEST_MODEL_INPUT_PARAMS = 80, /* MODELS: id -> bytes of input */
+    SDK_REQUEST_MODEL_SET_INPUT = 81,   /* MODELS: id, offset, bytes; SDK_MODEL_BUSY: to be asked again */
+    SDK_REQUEST_MODEL_END = 82,
+    SDK_REQUEST_AUDIO_FIRST = 82,       /* SDK_NO_PLATFORM_SUPPORT where there is no microphone */
+    SDK_REQUEST_AUDIO_RESET = 82,       /* AUDIO: - : as STOP, also where nothing was started */
+    SDK_REQUEST_AUDIO_START = 83,       /* AUDIO: samples per second (SDK_AUDIO_RATE) */
+    SDK_REQUEST_AUDIO_COLLECT = 84,     /* AUDIO, in the message area: samples, whether to wait for them -> samples lost since the start, samples
+                                         * (16 bits each): all that were wanted, or without waiting none when there are fewer; waits */
+    SDK_REQUEST_AUDIO_STOP = 85,        /* AUDIO: - */
+    SDK_REQUEST_END = 86,               /* 86..88: reserved for playing */
 
     SDK_REQUEST_TIME = 96,              /* - : -> microseconds since the system started (64 bits) */
     SDK_REQUEST_SEND = 97,              /* MESSAGES: name of the receiver, message bytes */
@@ -51,7 +67,10 @@ enum {
     SDK_REQUEST_READ_KEY_PART = 100,    /* KEYS: key, offset -> bytes of the whole value, as many bytes from there as the reply takes */
     SDK_REQUEST_WRITE_KEY_PART = 101,   /* KEYS: key, bytes of the whole value, offset, value bytes (up to SDK_PART_MAX) */
     SDK_REQUEST_ATTEST = 102,           /* ATTEST: nonce -> statement, signed by the security core; at most SDK_STATEMENT_MAX bytes */
-    SDK_REQUEST_LAST = SDK_REQUEST_ATTEST
+    SDK_REQUEST_MODEL_TENSOR = 103,     /* MODELS: id, 0 input or 1 output, index -> type (enum sdk_type), offset, bytes, rank, 4 dimensions, bits of a
+                                         * float, zero point, number of labels, name; SDK_SERIALIZE_FAILED: there are not so many */
+    SDK_REQUEST_MODEL_LABEL = 104,      /* MODELS: id, index of the output, index of a number of it -> what it stands for; nothing if it has no label */
+    SDK_REQUEST_LAST = SDK_REQUEST_MODEL_LABEL
 };
 
 /* A value that does not fit into one request travels in parts, in order, from offset 0 on. It is read as it was at the first part, and written
@@ -62,6 +81,9 @@ enum {
 #define SDK_AREA_OFFSET 1024u           /* of the message area in the page of the IPC buffer */
 #define SDK_AREA_BYTES  3072u
 #define SDK_FOREVER     0xffffffffu
+
+/* What the numbers of a model's input or output are: value = scale * (number - zero point). */
+enum sdk_type { SDK_INT8, SDK_UINT8 };
 
 /* Errors (the label of the reply). */
 typedef enum SDKError {
@@ -90,6 +112,8 @@ typedef enum SDKError {
     SDK_PEER_NOT_RUNNING = 22,
     SDK_QUEUE_FULL = 23,                /* the receiver has to take messages first */
     SDK_TIMED_OUT = 24,
+    SDK_MODEL_BUSY = 25,                /* it runs, or the vector core has to make room: to be asked again */
+    SDK_NOT_RECORDING = 26,             /* audio was not started */
     SDK_ERRORS
 } SDKError;
 
@@ -101,8 +125,9 @@ enum {
     SDK_MAY_MODELS = 1 << 3,
     SDK_MAY_MESSAGES = 1 << 4,
     SDK_MAY_ATTEST = 1 << 5,            /* tells which device this is, and what else is installed; takes the security core a tenth of a second */
+    SDK_MAY_AUDIO = 1 << 6,             /* hears what is said near the device */
 };
-#define SDK_PERMISSION_NAMES { "log", "keys", "timers", "models", "messages", "attest" }
+#define SDK_PERMISSION_NAMES { "log", "keys", "timers", "models", "messages", "attest", "audio" }
 
 /* Limits; a request beyond them is answered with an error. */
 #define SDK_KEY_MAX     63u     /* bytes of a key */
@@ -117,6 +142,9 @@ enum {
 #define SDK_NONCE_MAX   32u
 #define SDK_STATEMENT_MAX 1024u /* bytes of a statement; packages that have no place in it are hashed, but not listed */
 #define SDK_REQUEST_MAX 1280u   /* bytes of a request's arguments in the message area */
+#define SDK_MODEL_INPUT_MAX 256u /* bytes of input in a request */
+#define SDK_AUDIO_RATE  16000u  /* samples in a second */
+#define SDK_AUDIO_MAX   1024u   /* samples in a request */
 #define SDK_ARGS_MAX    512u    /* bytes of all arguments of a start with their NULs */
 
 /* Ends the application. a0 = exit code. Does not return. */
