@@ -76,5 +76,6 @@ errors! {
     SDKTimedOut = 24,
     /// The model runs, or the vector core has to make room: to be asked again.
     SDKModelBusy = 25,
+    /// Audio was not started.
     SDKNotRecording = 26,
 }
