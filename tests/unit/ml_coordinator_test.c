@@ -29,6 +29,8 @@ static struct stored {
     uint8_t bytes[IMAGE_MAX];
 } stored[IMAGES];
 static bool store_fails;
+static char owner[64] = "b";        /* bundle that the images are in; "": each is one of its own */
+static unsigned sizes_asked;
 
 static void put32(uint8_t *p, uint32_t v)
 {
@@ -84,10 +86,10 @@ static struct stored *store(unsigned i, uint32_t text, uint32_t output, uint32_t
     return s;
 }
 
-static struct stored *find(const char *model)
+static struct stored *find(const char *bundle, const char *model)
 {
     for (unsigned i = 0; i < IMAGES; i++) {
-        if (stored[i].size && strcmp(stored[i].name, model) == 0) {
+        if (stored[i].size && strcmp(stored[i].name, model) == 0 && strcmp(bundle, owner[0] ? owner : model) == 0) {
             return &stored[i];
         }
     }
@@ -96,15 +98,14 @@ static struct stored *find(const char *model)
 
 uint32_t models_image_size(const char *bundle, const char *model)
 {
-    const struct stored *s = find(model);
-    (void)bundle;
+    const struct stored *s = find(bundle, model);
+    sizes_asked++;
     return s ? s->size : 0;
 }
 
 bool models_image_read(const char *bundle, const char *model, uint32_t offset, void *to, uint32_t n)
 {
-    const struct stored *s = find(model);
-    (void)bundle;
+    const struct stored *s = find(bundle, model);
     if (s == NULL || store_fails) {
         return false;
     }
@@ -183,6 +184,8 @@ static int fresh(void **state)
     memset(stored, 0, sizeof stored);
     memset(notified, 0, sizeof notified);
     store_fails = false;
+    (void)strcpy(owner, "b");
+    sizes_asked = 0;
     executor_bytes = 0;
     refused = (struct nn_problem){0};
     now = 1000000;
@@ -588,6 +591,30 @@ static void test_bad_images(void **state)
     store_fails = true;
     store(10, 100, 100, 0, 100);
     assert_int_equal(models_oneshot(0, "b", "m10"), ML_INVALID_IMAGE);
+}
+
+/* The application's own model, or one that is a bundle of its own; each application has its copy. */
+static void test_whose_image(void **state)
+{
+    (void)state;
+    store(0, 100, 100, 0, 100);
+    assert_int_equal(models_oneshot(0, "b", "m0"), ML_SUCCESS);
+    settle();
+    assert_int_equal(running(), 0);
+    core_finishes();
+    settle();
+    assert_int_equal(sizes_asked, 2);               /* by the look at it, and by the load */
+    assert_int_equal(models_oneshot(0, "c", "m0"), ML_NO_SUCH_MODEL);
+    owner[0] = '\0';
+    assert_int_equal(models_oneshot(0, "c", "m0"), ML_SUCCESS);
+    settle();
+    assert_int_equal(running(), 0);
+    core_finishes();
+    settle();
+    uint32_t slots[2];
+    assert_int_equal(models_slot("b", "m0", &slots[0]), ML_SUCCESS);
+    assert_int_equal(models_slot("c", "m0", &slots[1]), ML_SUCCESS);
+    assert_int_not_equal(slots[0], slots[1]);
 }
 
 /* The stored image changes between check and load, to one that needs more. */
@@ -1031,6 +1058,7 @@ int main(void)
         cmocka_unit_test_setup(test_too_large, fresh),
         cmocka_unit_test_setup(test_input, fresh),
         cmocka_unit_test_setup(test_bad_images, fresh),
+        cmocka_unit_test_setup(test_whose_image, fresh),
         cmocka_unit_test_setup(test_image_changes, fresh),
         cmocka_unit_test_setup(test_slots, fresh),
         cmocka_unit_test_setup(test_dead_core, fresh),

@@ -204,6 +204,8 @@ static void test_nobody_there(void **state)
         core.mailbox_fails = 1000;
         assert_int_equal(install("app", "", 10), SECURITY_NO_CORE);
         assert_int_equal(security_size_buffer("app", &value), SECURITY_NO_CORE);
+        assert_int_equal(security_model_size("app", "net", &value), SECURITY_NO_CORE);
+        assert_int_equal(value, 0);
         assert_int_equal(security_get_package(0, text, sizeof text), SECURITY_NO_CORE);
         assert_int_equal(security_get_manifest("app", text, sizeof text), SECURITY_NO_CORE);
         assert_string_equal(text, "");
@@ -262,6 +264,7 @@ static void test_names(void **state)
 static void test_models_and_lists(void **state)
 {
     char text[64];
+    uint32_t size = 1;
     size_t n = 100;
     (void)state;
     assert_int_equal(install("zebra", "", 10), SECURITY_SUCCESS);
@@ -279,6 +282,16 @@ static void test_models_and_lists(void **state)
     assert_int_equal(security_load_model("apple", "", 5, 100, copy, &n), SECURITY_BUNDLE_NOT_FOUND);
     n = 100;
     assert_int_equal(security_load_model("zebra", "net", 5, 100, copy, &n), SECURITY_BUNDLE_NOT_FOUND);
+    assert_int_equal(install("apple", "other", 40), SECURITY_SUCCESS);
+    unsigned requests = core.requests;
+    assert_int_equal(security_model_size("apple", "net", &size), SECURITY_SUCCESS);
+    assert_int_equal(size, 30);
+    assert_int_equal(security_model_size("apple", "other", &size), SECURITY_SUCCESS);
+    assert_int_equal(size, 40);
+    assert_int_equal(core.requests - requests, 3);
+    assert_int_equal(security_model_size("apple", "", &size), SECURITY_BUNDLE_NOT_FOUND);
+    assert_int_equal(size, 0);
+    assert_int_equal(security_model_size("zebra", "net", &size), SECURITY_BUNDLE_NOT_FOUND);
 }
 
 /* --- manifests --- */

@@ -20,7 +20,8 @@ enum { HEADER_BYTES = 12 };
 
 struct model {
     char bundle[MODELS_NAME], name[MODELS_NAME];
-    bool used, known, resident, queued, given_up;   /* known: image is filled in; given_up: forgotten as soon as it does not run any more */
+    bool used, resident, queued, given_up;          /* given_up: forgotten as soon as it does not run any more */
+    bool shared;                    /* the image is in a bundle of the model's own name, not the application's; each application has its copy in memory */
     unsigned client;
     struct image image;
     uint32_t at;                    /* in the memory, when resident */
@@ -116,12 +117,15 @@ static struct model *free_slot(void)
 static int read_image(void *ctx, uint32_t offset, void *to, uint32_t n)
 {
     const struct model *m = ctx;
-    return models_image_read(m->bundle, m->name, offset, to, n) ? 0 : -1;
+    return models_image_read(m->shared ? m->name : m->bundle, m->name, offset, to, n) ? 0 : -1;
 }
 
+/* Asks for the image: its size is 0 if there is none. */
 static struct bundle_source source_of(struct model *m)
 {
-    return (struct bundle_source){ read_image, m, models_image_size(m->bundle, m->name) };
+    uint32_t size = models_image_size(m->bundle, m->name);
+    m->shared = size == 0;
+    return (struct bundle_source){ read_image, m, m->shared ? models_image_size(m->name, m->name) : size };
 }
 
 static bool good_name(const char *name)
@@ -151,36 +155,44 @@ static bool is_present(void)
     return all.present;
 }
 
-/* The model, new in the table if it has not been: checked by its headers then. *error if it is not there. */
+/* What the table says of a model that is new, checked by its headers. */
+static int look_at(struct model *m, unsigned client, const char *bundle, const char *name)
+{
+    if (!good_name(bundle) || !good_name(name)) {
+        return ML_NO_SUCH_MODEL;
+    }
+    *m = (struct model){ .used = true, .client = client, .priority = MODELS_PRIORITY, .last_used = all.orders };
+    memcpy(m->bundle, bundle, strlen(bundle) + 1);
+    memcpy(m->name, name, strlen(name) + 1);
+    struct bundle_source source = source_of(m);
+    if (source.size == 0) {
+        return ML_NO_SUCH_MODEL;
+    }
+    if (!image_scan(&source, memory_size(), &m->image) || (m->image.is_data && all.executor.size == 0)) {
+        return ML_INVALID_IMAGE;
+    }
+    m->limit_ms = m->image.limit_ms == 0 ? MODELS_LIMIT_MS : m->image.limit_ms < MODELS_LIMIT_MAX_MS ? m->image.limit_ms : MODELS_LIMIT_MAX_MS;
+    return ML_SUCCESS;
+}
+
+/* The model, new in the table if it has not been. *error if it is not there. */
 static struct model *known(unsigned client, const char *bundle, const char *name, int *error)
 {
     if (!is_present()) {
         *error = ML_NO_DEVICE;
         return NULL;
     }
-    struct model *m = find(bundle, name);
+    struct model *m = find(bundle, name), new;
     if (m != NULL) {
         return m;
     }
-    if (!good_name(bundle) || !good_name(name) || models_image_size(bundle, name) == 0) {
-        *error = ML_NO_SUCH_MODEL;
-        return NULL;
-    }
-    m = free_slot();
-    if (m == NULL) {
+    *error = look_at(&new, client, bundle, name);
+    m = *error == ML_SUCCESS ? free_slot() : NULL;
+    if (m != NULL) {
+        *m = new;
+    } else if (*error == ML_SUCCESS) {
         *error = ML_NO_MODEL_SLOTS_LEFT;
-        return NULL;
     }
-    *m = (struct model){ .used = true, .client = client, .priority = MODELS_PRIORITY, .last_used = all.orders };
-    memcpy(m->bundle, bundle, strlen(bundle) + 1);
-    memcpy(m->name, name, strlen(name) + 1);
-    struct bundle_source source = source_of(m);
-    if (!image_scan(&source, memory_size(), &m->image) || (m->image.is_data && all.executor.size == 0)) {
-        forget(m);
-        *error = ML_INVALID_IMAGE;
-        return NULL;
-    }
-    m->limit_ms = m->image.limit_ms == 0 ? MODELS_LIMIT_MS : m->image.limit_ms < MODELS_LIMIT_MAX_MS ? m->image.limit_ms : MODELS_LIMIT_MAX_MS;
     return m;
 }
 

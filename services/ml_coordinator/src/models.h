@@ -84,7 +84,7 @@ uint64_t models_now_us(void);
 /* models_tick is to be called then; UINT64_MAX: never. */
 void models_alarm(uint64_t at_us);
 
-/* Bytes of a stored model's image; 0: there is none. And part of it. */
+/* Bytes of the image of a bundle's model; 0: there is none. And part of it. */
 uint32_t models_image_size(const char *bundle, const char *model);
 bool models_image_read(const char *bundle, const char *model, uint32_t offset, void *to, uint32_t n);
 

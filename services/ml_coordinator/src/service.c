@@ -44,40 +44,15 @@ void models_alarm(uint64_t at_us)
     }
 }
 
-/* Whether there are bytes at an offset. */
-static bool is_there(const char *bundle, const char *model, uint32_t offset)
-{
-    uint8_t byte;
-    size_t n = 1;
-    return security_load_model(bundle, model, offset, 1, &byte, &n) == 0 && n == 1;
-}
-
-/* The application's own model, or one that is a bundle of its own; each application that runs it has a copy in the vector core's memory. */
-static const char *bundle_of(const char *bundle, const char *model)
-{
-    return is_there(bundle, model, 0) ? bundle : model;
-}
-
-/* The interface has no size of models: it is the first offset without a byte. */
 uint32_t models_image_size(const char *bundle, const char *model)
 {
-    uint32_t size = 0;
-    bundle = bundle_of(bundle, model);
-    if (!is_there(bundle, model, 0)) {
-        return 0;
-    }
-    for (uint32_t step = 1u << 23; step > 0; step /= 2) {
-        if (is_there(bundle, model, size + step)) {
-            size += step;
-        }
-    }
-    return size + 1;
+    uint32_t size;
+    return security_model_size(bundle, model, &size) == 0 ? size : 0;
 }
 
 bool models_image_read(const char *bundle, const char *model, uint32_t offset, void *to, uint32_t n)
 {
     uint8_t *at = to;
-    bundle = bundle_of(bundle, model);
     while (n > 0) {
         size_t got = n < PIECE ? n : PIECE;
         if (security_load_model(bundle, model, offset, (uint32_t)got, at, &got) != 0 || got == 0) {

@@ -65,17 +65,9 @@ static bool own_text(const char *name, char *out, size_t cap, int *error)
 
 static bool describe_model(struct text *t, const char *name, uint32_t index)
 {
-    const uint8_t *results;
     char model[CORE_NAME_SIZE];
-    size_t n;
-    core_begin(CORE_GET_MODELS);
-    core_put_u32(index);
-    core_put_name(name);
-    if (core_ask(&results, &n) != CORE_SUCCESS) {
-        return false;
-    }
-    uint32_t size = core_get_u32(&results, &n);
-    if (!core_get_name(&results, &n, model, sizeof model)) {
+    uint32_t size;
+    if (package_model(name, index, model, sizeof model, &size) != SECURITY_SUCCESS) {
         return false;
     }
     advance(t, snprintf(t->at, t->left, "\n[Model]\nModelId=%s\nSize=%u", model, (unsigned)size));

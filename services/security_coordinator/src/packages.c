@@ -43,6 +43,37 @@ int package_size(const char *name, uint32_t *size)
     return error;
 }
 
+int package_model(const char *name, uint32_t index, char *model, size_t cap, uint32_t *size)
+{
+    const uint8_t *results;
+    size_t n;
+    model[0] = '\0';
+    *size = 0;
+    core_begin(CORE_GET_MODELS);
+    core_put_u32(index);
+    core_put_name(name);
+    int error = result_of(core_ask(&results, &n));
+    if (error != SECURITY_SUCCESS) {
+        return error;
+    }
+    *size = core_get_u32(&results, &n);
+    return core_get_name(&results, &n, model, cap) ? SECURITY_SUCCESS : SECURITY_GET_PACKAGES_FAILED;
+}
+
+/* The first question has the answer, but of bundles with several models. */
+int package_model_size(const char *name, const char *model, uint32_t *size)
+{
+    char found[CORE_NAME_SIZE];
+    for (uint32_t i = 0; i < CORE_PACKAGES; i++) {
+        int error = package_model(name, i, found, sizeof found, size);
+        if (error != SECURITY_SUCCESS || strcmp(found, model) == 0) {
+            return error;
+        }
+    }
+    *size = 0;
+    return SECURITY_BUNDLE_NOT_FOUND;
+}
+
 int package_flash(uint8_t *figures, size_t *figures_n)
 {
     const uint8_t *results;

@@ -82,6 +82,11 @@ int security_load_application(const char *bundle_id, uint32_t offset, uint32_t l
     return package_load(bundle_id, "", offset, length, data, data_n);
 }
 
+int security_model_size(const char *bundle_id, const char *model_id, uint32_t *size)
+{
+    return package_model_size(bundle_id, model_id, size);
+}
+
 int security_load_model(const char *bundle_id, const char *model_id, uint32_t offset, uint32_t length, uint8_t *data,
                         size_t *data_n)
 {
