@@ -355,6 +355,23 @@ static void test_time_limit(void **state)
     assert_int_equal(models_configure(0, "b", "m0", 4, 0), ML_BAD_ARGUMENT);
 }
 
+/* It has ended in time, but the alarm is heard of first. */
+static void test_ends_in_time(void **state)
+{
+    (void)state;
+    store(0, 100, 100, 0, 100);
+    assert_int_equal(models_configure(0, "b", "m0", 4, 200), ML_SUCCESS);
+    models_oneshot(0, "b", "m0");
+    settle();
+    job_writes(0, 0, 10, 1);
+    core_finishes();
+    now += 300000;
+    models_tick();
+    settle();
+    assert_false(result_of("m0", ML_SUCCESS).faulted);
+    assert_int_equal(notified[0], 1);
+}
+
 /* W32: the memory of a model that runs is left alone until the core stands still. */
 static void test_cancel_while_running(void **state)
 {
@@ -480,6 +497,62 @@ static void test_drops(void **state)
     assert_true(alarm_at == UINT64_MAX);
 }
 
+/* Asked for while it runs: it waits from then on, and runs once more. What has ended is not the end of the next one. */
+static void test_once_more(void **state)
+{
+    (void)state;
+    struct models_info info;
+    store(0, 100, 100, 0, 100);
+    models_oneshot(0, "b", "m0");
+    settle();
+    assert_true(models_info(0, &info));
+    uint64_t waited = info.statistics.wait_us;
+    now += 1000;
+    models_oneshot(0, "b", "m0");
+    now += 3000;
+    core_finishes();
+    settle();
+    assert_int_equal(running(), 0);
+    assert_true(models_info(0, &info));
+    assert_int_equal(info.statistics.wait_us, waited + 3000);
+    assert_int_equal(models_completed(0), 1);
+    core_finishes();
+    settle();
+    assert_false(models_pending("b", "m0"));
+    models_oneshot(0, "b", "m0");
+    assert_true(models_pending("b", "m0"));
+    assert_int_equal(models_completed(0), 0);
+    core_finishes();
+    settle();
+    assert_int_equal(models_completed(0), 1);
+}
+
+/* Two that are due again before they have ended, which is more than the core can do: others have their turn all the same. */
+static void test_nobody_starves(void **state)
+{
+    (void)state;
+    struct models_info info;
+    for (unsigned i = 0; i < 4; i++) {
+        store(i, 100, 100, 0, 100);
+    }
+    models_periodic(0, "b", "m0", 1);
+    models_periodic(0, "b", "m1", 1);
+    models_periodic(1, "b", "m2", 1000);
+    advance(1000);
+    models_oneshot(1, "b", "m3");
+    for (unsigned ms = 0; ms < 10000; ms++) {
+        advance(1000);
+        if (core_runs() && ms % 5 == 0) {
+            core_finishes();
+            settle();
+        }
+    }
+    assert_true(models_info(3, &info));
+    assert_int_equal(info.statistics.runs, 1);
+    assert_true(models_info(2, &info));
+    assert_true(info.statistics.runs >= 4);        /* each begins before the next one is due, some while it is */
+}
+
 /* --- memory, inputs --- */
 
 static void test_eviction(void **state)
@@ -525,6 +598,14 @@ static void test_too_large(void **state)
     assert_int_equal(models_oneshot(0, "b", "m1"), ML_SUCCESS);
     settle();
     assert_int_equal(running(), 1);
+}
+
+/* The chip's clear reaches 4 MiB: what is behind is nobody's. */
+static void test_memory_that_cannot_be_cleared(void **state)
+{
+    (void)state;
+    assert_true(models_init(core_tcm, 16u << 20));
+    assert_int_equal(memory_size(), 4u << 20);
 }
 
 static void test_input(void **state)
@@ -611,10 +692,11 @@ static void test_whose_image(void **state)
     assert_int_equal(running(), 0);
     core_finishes();
     settle();
-    uint32_t slots[2];
-    assert_int_equal(models_slot("b", "m0", &slots[0]), ML_SUCCESS);
-    assert_int_equal(models_slot("c", "m0", &slots[1]), ML_SUCCESS);
-    assert_int_not_equal(slots[0], slots[1]);
+    struct models_info info;
+    assert_true(models_info(0, &info));
+    assert_string_equal(info.bundle, "b");
+    assert_true(models_info(1, &info));
+    assert_string_equal(info.bundle, "c");
 }
 
 /* The stored image changes between check and load, to one that needs more. */
@@ -659,9 +741,8 @@ static void test_slots(void **state)
         core_finishes();
         settle();
     }
-    uint32_t slot;
-    assert_int_equal(models_slot("b", "m0", &slot), ML_NO_SUCH_MODEL);
-    assert_int_equal(models_slot("b", "m40", &slot), ML_SUCCESS);
+    assert_int_equal(models_cancel("b", "m0"), ML_NO_SUCH_MODEL);
+    assert_int_equal(models_cancel("b", "m40"), ML_SUCCESS);
 }
 
 /* --- a core that has died --- */
@@ -697,6 +778,7 @@ static void test_dead_core(void **state)
     assert_int_equal(notified[2], 1);
     assert_int_equal(result_of("m0", ML_SUCCESS).return_code, VC_CAUSE_FIRMWARE);
     assert_true(alarm_at == UINT64_MAX);
+    assert_false(models_pending("b", "m2"));        /* its period is over */
     assert_int_equal(models_oneshot(0, "b", "m1"), ML_SUCCESS);
     settle();
     assert_int_equal(running(), 1);
@@ -1049,13 +1131,17 @@ int main(void)
         cmocka_unit_test_setup(test_fault, fresh),
         cmocka_unit_test_setup(test_host_request, fresh),
         cmocka_unit_test_setup(test_time_limit, fresh),
+        cmocka_unit_test_setup(test_ends_in_time, fresh),
         cmocka_unit_test_setup(test_cancel_while_running, fresh),
         cmocka_unit_test_setup(test_finish_meets_cancel, fresh),
         cmocka_unit_test_setup(test_priorities, fresh),
         cmocka_unit_test_setup(test_periodic, fresh),
         cmocka_unit_test_setup(test_drops, fresh),
+        cmocka_unit_test_setup(test_once_more, fresh),
+        cmocka_unit_test_setup(test_nobody_starves, fresh),
         cmocka_unit_test_setup(test_eviction, fresh),
         cmocka_unit_test_setup(test_too_large, fresh),
+        cmocka_unit_test_setup(test_memory_that_cannot_be_cleared, fresh),
         cmocka_unit_test_setup(test_input, fresh),
         cmocka_unit_test_setup(test_bad_images, fresh),
         cmocka_unit_test_setup(test_whose_image, fresh),

@@ -7,6 +7,7 @@
 #include "apps.h"
 #include "backend.h"
 #include "messages.h"
+#include "models.h"
 #include "requests.h"
 #include "timers.h"
 #include <setjmp.h>
@@ -57,8 +58,22 @@ int security_attest(const uint8_t *nonce, size_t n, const uint8_t *claim, size_t
 {
     return (void)nonce, (void)n, (void)claim, (void)claim_n, (void)room, (void)to, (void)to_n, 1;
 }
-uint32_t mlcoord_completed_jobs(void) { return 0; }
-int mlcoord_oneshot(const char *bundle, const char *model) { return (void)bundle, (void)model, 10; }
+/* MlCoordinator's, which lives on: a run that has ended is said once. */
+static CAMKES_PERSISTENT struct { bool pending, said; } ml;
+
+uint32_t mlcoord_completed_jobs(void)
+{
+    bool says = !ml.pending && !ml.said;
+    ml.said = true;
+    return says;
+}
+
+int mlcoord_oneshot(const char *bundle, const char *model)
+{
+    (void)bundle, (void)model;
+    ml.pending = true;
+    return 0;
+}
 int mlcoord_periodic(const char *bundle, const char *model, uint32_t rate_ms) { return (void)bundle, (void)model, (void)rate_ms, 10; }
 int mlcoord_cancel(const char *bundle, const char *model) { return (void)bundle, (void)model, 10; }
 int mlcoord_get_output(const char *bundle, const char *model, uint32_t offset, uint32_t length, uint32_t *jobnum, uint32_t *faulted, uint32_t *return_code,
@@ -85,10 +100,13 @@ int mlcoord_set_input(const char *bundle, const char *model, uint32_t offset, co
 {
     return (void)bundle, (void)model, (void)offset, (void)data, (void)n, 10;
 }
-int mlcoord_get_slot(const char *bundle, const char *model, uint32_t *slot) { return (void)bundle, (void)model, (void)slot, 5; }
+int mlcoord_is_pending(const char *bundle, const char *model) { return (void)bundle, (void)model, ml.pending ? 0 : 5; }
 int mlcoord_get_model_name(uint32_t i, char *bundle, size_t bundle_cap, char *model, size_t model_cap)
 {
-    return (void)i, (void)bundle, (void)bundle_cap, (void)model, (void)model_cap, 5;
+    assert_true(i == 0 && bundle_cap > 3 && model_cap > 5);
+    (void)strcpy(bundle, "one");
+    (void)strcpy(model, "model");
+    return 0;
 }
 bool service_died(void) { return false; }
 void kata_log_line(uint8_t level, const char *msg) { (void)level, (void)msg; }
@@ -104,7 +122,7 @@ camkes_stream_t answer_begin(const struct app *app)
 void answer_end(const struct app *app, int error, const camkes_stream_t *out)
 {
     assert_int_equal(error, SDK_SUCCESS);
-    if (app->waiting == WAITS_FOR_TIMER)
+    if (app->waiting == WAITS_FOR_TIMER || app->waiting == WAITS_FOR_MODEL)
         seen.completions |= (uint32_t)words[0];
     assert_true(out->at > words);
     seen.answered = true;
@@ -144,6 +162,7 @@ static void add(unsigned entry, uint32_t id, const char *name, const char *peer)
     config->quota_timers = SDK_TIMERS;
     strcpy(config->name, name);
     strcpy(config->peers[0], peer);
+    strcpy(config->models[0], "model");
     assert_int_equal(app_register(entry, id), SDKM_SUCCESS);
 }
 
@@ -161,6 +180,8 @@ static int setup(void **state)
     now_us = 1000;
     parks = true;
     memset(&seen, 0, sizeof seen);
+    memset(&ml, 0, sizeof ml);
+    ml.said = true;
     add(0, 1, "one", "two");
     add(1, 2, "two", "one");
     return 0;
@@ -243,6 +264,38 @@ static void test_dies_while_timers_start(void **state)
     assert_true(sudden_deaths(start_and_cancel, judge_starts, NULL) > 8);
 }
 
+static void end_model(void *context)
+{
+    (void)context;
+    ml.pending = ml.said = false;
+    models_collect();
+    (void)request(1, SDK_REQUEST_PING, 0, 0, 0);
+}
+
+/* Who waits for the run hears of its end, at once or in the next life. */
+static void judge_model(void *context)
+{
+    (void)context;
+    if (ml.pending)
+        return;
+    apps_recover(alive);
+    assert_int_equal(request(1, SDK_REQUEST_MODEL_POLL, 0, 0, 0), SDK_SUCCESS);
+    seen.completions |= (uint32_t)words[0];
+    assert_int_equal(seen.completions, 1u << 31);
+}
+
+static void test_dies_while_a_model_ends(void **state)
+{
+    (void)state;
+    words[0] = 5;
+    words[1] = 0;
+    memcpy(&words[1], "model", 5);
+    camkes_stream_t in = camkes_stream(words, 1 + (5 + sizeof words[0] - 1) / sizeof words[0]), out = camkes_stream(words, CAMKES_IPC_WORDS);
+    assert_int_equal(request_serve(app_find(1), SDK_REQUEST_MODEL_ONESHOT, &in, &out), SDK_SUCCESS);
+    assert_int_equal(request(1, SDK_REQUEST_MODEL_WAIT, 0, 0, 0), REQUEST_PARKED);
+    assert_true(sudden_deaths(end_model, judge_model, NULL) > 4);
+}
+
 static void exchange(void *context)
 {
     int number;
@@ -282,6 +335,7 @@ int main(void)
         cmocka_unit_test_setup(test_dies_while_timers_complete, setup),
         cmocka_unit_test_setup(test_dies_while_a_waiting_call_is_answered, setup),
         cmocka_unit_test_setup(test_dies_while_timers_start, setup),
+        cmocka_unit_test_setup(test_dies_while_a_model_ends, setup),
         cmocka_unit_test_setup(test_dies_while_messages_are_exchanged, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,7 @@ struct app *record_at(unsigned i)
 
 static struct {
     char bundle[64], model[64];
-    bool started, periodic;
+    bool started, periodic, ended;
 } slots[4];
 static uint32_t ml_completed;
 static int ml_error;
@@ -77,7 +77,8 @@ static int start_in_slot(const char *bundle, const char *model, bool periodic)
     (void)snprintf(slots[i].bundle, 64, "%s", bundle);
     (void)snprintf(slots[i].model, 64, "%s", model);
     slots[i].started = true;
-    slots[i].periodic = periodic;
+    slots[i].periodic |= periodic;
+    slots[i].ended = false;
     return 0;
 }
 
@@ -100,7 +101,7 @@ int mlcoord_cancel(const char *bundle, const char *model)
 {
     int i = slot_of(bundle, model);
     if (i >= 0)
-        slots[i].started = false;
+        memset(&slots[i], 0, sizeof slots[i]);
     return i < 0 ? 5 : 0;
 }
 
@@ -150,11 +151,10 @@ int mlcoord_set_input(const char *bundle, const char *model, uint32_t offset, co
     return ml_error;
 }
 
-int mlcoord_get_slot(const char *bundle, const char *model, uint32_t *slot)
+int mlcoord_is_pending(const char *bundle, const char *model)
 {
     int i = slot_of(bundle, model);
-    *slot = (uint32_t)i;
-    return i < 0 ? 5 : 0;
+    return i < 0 || (slots[i].ended && !slots[i].periodic) ? 5 : 0;
 }
 
 int mlcoord_get_model_name(uint32_t index, char *bundle, size_t bundle_cap, char *model, size_t model_cap)
@@ -990,6 +990,7 @@ static void model_ends(const char *bundle, const char *model)
 {
     int slot = slot_of(bundle, model);
     assert_true(slot >= 0);
+    slots[slot].ended = true;
     ml_completed |= 1u << slot;
     models_collect();
 }
@@ -1059,6 +1060,50 @@ static void test_models_are_lost(void **state)
     assert_int_equal(answers[0].count, 1);
     assert_int_equal(answers[0].words[0], 1u << 31);
     assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_OUTPUT, 2, 31, 0), SDK_NO_MODEL_OUTPUT);
+}
+
+static int start_periodic(uint32_t app, const char *name)
+{
+    request();
+    camkes_put_string(&args, name);
+    camkes_put_word(&args, 50);
+    return serve(app, SDK_REQUEST_MODEL_PERIODIC);
+}
+
+/* One run more does not end its period; a request that is refused changes nothing. */
+static void test_model_periods(void **state)
+{
+    seL4_Word id;
+    (void)state;
+    assert_int_equal(start_periodic(1, "model"), SDK_SUCCESS);
+    assert_int_equal(start_model(1, "model", &id), SDK_SUCCESS);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_WAIT, 0, 0, 0), REQUEST_PARKED);
+        model_ends("one", "model");
+        assert_int_equal(answers[0].count, 1);
+    }
+    assert_int_equal(start_model(1, "other", &id), SDK_SUCCESS);
+    model_ends("one", "other");
+    ml_error = 2;
+    assert_int_equal(start_periodic(1, "other"), SDK_INVALID_TIMER);
+    ml_error = 0;
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_POLL, 0, 0, 0), SDK_SUCCESS);
+    assert_int_equal(camkes_get_word(&result), 1u << 30);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_CANCEL, 1, 31, 0), SDK_SUCCESS);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_WAIT, 0, 0, 0), SDK_SUCCESS);     /* nothing runs any more */
+}
+
+/* The vector core has failed: the run that says so is a periodic model's last one. */
+static void test_period_is_lost(void **state)
+{
+    (void)state;
+    assert_int_equal(start_periodic(1, "model"), SDK_SUCCESS);
+    slots[slot_of("one", "model")].periodic = false;
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_WAIT, 0, 0, 0), REQUEST_PARKED);
+    model_ends("one", "model");
+    assert_int_equal(answers[0].words[0], 1u << 31);
+    assert_int_equal(serve_words(1, SDK_REQUEST_MODEL_WAIT, 0, 0, 0), SDK_SUCCESS);
+    assert_int_equal(camkes_get_word(&result), 0);
 }
 
 static void test_model_errors(void **state)
@@ -1406,7 +1451,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_registration), T(test_log), T(test_log_limit), T(test_every_error_has_its_own_name), T(test_keys), T(test_large_values), T(test_next_key), T(test_attest), T(test_errors_of_the_store), T(test_malformed), T(test_permissions), T(test_audio), T(test_audio_again), T(test_audio_off), T(test_time), T(test_timer_errors),
         T(test_as_many_timers_as_there_are_ids), T(test_poll), T(test_periods_do_not_drift), T(test_wait),
-        T(test_models), T(test_model_cancel), T(test_models_are_lost), T(test_model_errors), T(test_model_tensors),
+        T(test_models), T(test_model_cancel), T(test_models_are_lost), T(test_model_periods), T(test_period_is_lost), T(test_model_errors), T(test_model_tensors),
         T(test_wait_that_nobody_waits_for), T(test_cancel_clears_a_completion), T(test_release_while_waiting), T(test_suspended),
         T(test_messages), T(test_only_peers), T(test_a_full_queue_is_the_senders_error), T(test_waiting_for_a_message),
         T(test_messages_arrive_as_they_were), T(test_message_larger_than_the_answer), T(test_area_is_copied_before_it_is_checked),

@@ -12,6 +12,7 @@
 
 #define NEVER UINT64_MAX
 #define US_PER_MS 1000u
+enum { ONESHOT_DUE_US = 1000000 };                  /* after it was asked for; a periodic run is due when the next one is */
 enum { PATIENCE_US = 1000000, LOOK_US = 2000 };     /* with a core that owes something: until it is given up, and between looks */
 enum { NOBODY = -1, TEMPORARY_OWNER = MODELS, PERIOD_MAX_MS = 86400000 };
 
@@ -28,6 +29,7 @@ struct model {
     uint32_t priority, limit_ms;
     uint64_t period_us, next_us;    /* period_us 0: none; when it is due */
     uint64_t since_us;              /* in the queue, or running; 0: neither */
+    uint64_t due_us;                /* in the queue: its run is to begin before, of equals the one with the earliest does */
     uint32_t order;                 /* of queueing: first come, first served */
     uint32_t last_used;
     bool has_result, has_input;     /* has_input: set, and not in a run yet */
@@ -326,7 +328,7 @@ static void end_run(struct model *m)
 
 static void complete(struct model *m, const struct models_result *result)
 {
-    m->since_us = 0;
+    m->since_us = m->queued ? m->since_us : 0;
     m->result = *result;
     m->result.jobnum = ++m->statistics.runs;
     m->has_result = true;
@@ -406,7 +408,8 @@ static void start(struct model *m)
     (void)vector_start(windows, m->image.entry, m->limit_ms * 2);   /* the firmware's limit is for when ours does not come */
 }
 
-/* Whose turn it is: the highest priority, of these the one whose next run comes first, of these the one that came first. */
+/* Whose turn it is: the highest priority, of these the earliest deadline, of these the one that came first. A deadline stays what it was when the run was
+ * queued: no number of short periods keeps others from their turn for ever. */
 static struct model *next(void)
 {
     struct model *best = NULL;
@@ -415,9 +418,8 @@ static struct model *next(void)
         if (!m->used || !m->queued) {
             continue;
         }
-        uint64_t due = m->period_us ? m->next_us : NEVER, best_due = best != NULL && best->period_us ? best->next_us : NEVER;
-        if (best == NULL || m->priority > best->priority || (m->priority == best->priority && due < best_due)
-            || (m->priority == best->priority && due == best_due && best->order - m->order < UINT32_MAX / 2)) {
+        if (best == NULL || m->priority > best->priority || (m->priority == best->priority && m->due_us < best->due_us)
+            || (m->priority == best->priority && m->due_us == best->due_us && best->order - m->order < UINT32_MAX / 2)) {
             best = m;
         }
     }
@@ -477,9 +479,10 @@ static void go_on(void)
     set_alarm();
 }
 
-static void queue(struct model *m)
+static void queue(struct model *m, uint64_t due_us)
 {
     m->queued = true;
+    m->due_us = due_us;
     m->order = ++all.orders;
     m->since_us = models_now_us();
 }
@@ -498,7 +501,7 @@ static void periods(struct model *m, uint64_t now)
     if (m->queued || runs(m)) {
         m->statistics.drops++;
     } else {
-        queue(m);
+        queue(m, m->next_us);
     }
 }
 
@@ -524,6 +527,23 @@ static void give_up_core(void)
     models_alarm(NEVER);
 }
 
+static bool is_late(uint64_t now)
+{
+    return all.running != NOBODY && !all.stopping && all.deadline_us <= now;
+}
+
+/* A run that has ended in time is none that was too long, even if its interrupt comes after the alarm. */
+static void keep_limit(uint64_t now)
+{
+    if (is_late(now)) {
+        models_event();
+    }
+    if (is_late(now)) {
+        all.stopping = all.timed_out = true;
+        (void)vector_stop();
+    }
+}
+
 void models_tick(void)
 {
     if (!all.present) {
@@ -534,10 +554,7 @@ void models_tick(void)
         give_up_core();
         return;
     }
-    if (all.running != NOBODY && !all.stopping && all.deadline_us <= now) {
-        all.stopping = all.timed_out = true;
-        (void)vector_stop();
-    }
+    keep_limit(now);
     for (unsigned i = 0; i < MODELS; i++) {
         periods(&all.models[i], now);
     }
@@ -600,6 +617,7 @@ bool models_init(uint8_t *tcm, uint32_t size)
     all.tcm = tcm;
     all.running = NOBODY;
     all.owing_since_us = NEVER;
+    size = size <= VC_INIT_ADDRESS ? size : VC_INIT_ADDRESS + 1;    /* what the core cannot clear is not used */
     uint32_t executor;
     (void)models_executor(&executor);
     executor = (executor + VC_PAGE - 1) / VC_PAGE * VC_PAGE;
@@ -616,9 +634,12 @@ int models_oneshot(unsigned client, const char *bundle, const char *name)
     if (m == NULL) {
         return error;
     }
+    if (m->client == client && !m->queued && !runs(m)) {
+        all.completed &= ~(1u << number_of(m));     /* what is not asked for yet would be taken for the end of this one */
+    }
     m->client = client;
     if (!m->queued) {
-        queue(m);
+        queue(m, models_now_us() + ONESHOT_DUE_US);
     }
     go_on();
     return ML_SUCCESS;
@@ -775,11 +796,10 @@ uint32_t models_completed(unsigned client)
     return mask;
 }
 
-int models_slot(const char *bundle, const char *name, uint32_t *slot)
+bool models_pending(const char *bundle, const char *name)
 {
     const struct model *m = find(bundle, name);
-    *slot = m != NULL ? (uint32_t)number_of(m) : 0;
-    return m != NULL ? ML_SUCCESS : ML_NO_SUCH_MODEL;
+    return m != NULL && (m->queued || m->period_us != 0 || runs(m));
 }
 
 bool models_info(unsigned i, struct models_info *info)

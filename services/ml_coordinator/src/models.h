@@ -24,7 +24,7 @@ struct models_result {
 };
 
 struct models_statistics {
-    uint32_t runs, faults, drops, cancelled, loads, evictions, load_failures;
+    uint32_t runs, faults, drops, loads, evictions, load_failures;
     uint64_t instructions;
     uint64_t last_instructions;     /* of the last run */
     uint64_t wait_us;               /* in the queue, of all runs */
@@ -53,7 +53,8 @@ int models_cancel(const char *bundle, const char *model);
 /* Of runs from the next on. priority: 0 is served last. limit_ms: then it is stopped. */
 int models_configure(unsigned client, const char *bundle, const char *model, uint32_t priority, uint32_t limit_ms);
 
-/* Bytes of the input, and into it. The model must not be running; the input stays for all runs until it is set again. */
+/* Bytes of the input, and into it. The model must not be running. What was set is there for one run at least, and for those that follow until it is set
+ * again, or the model leaves the memory: it has faulted, or another one needs the room. */
 int models_input_size(unsigned client, const char *bundle, const char *model, uint32_t *size);
 int models_set_input(unsigned client, const char *bundle, const char *model, uint32_t offset, const uint8_t *data, size_t n);
 
@@ -67,7 +68,9 @@ int models_output(const char *bundle, const char *model, uint32_t offset, struct
 
 /* Slots of the client's models with runs that have ended since the last call. */
 uint32_t models_completed(unsigned client);
-int models_slot(const char *bundle, const char *model, uint32_t *slot);
+
+/* Whether a run of it is under way, or to come. */
+bool models_pending(const char *bundle, const char *model);
 
 /* Slot i of MODELS; false: it is free. */
 bool models_info(unsigned i, struct models_info *info);

@@ -199,9 +199,9 @@ int mlcoord_configure(const char *bundle_id, const char *model_id, uint32_t prio
     return models_configure((unsigned)camkes_sender(), bundle_id, model_id, priority, limit_ms);
 }
 
-int mlcoord_get_slot(const char *bundle_id, const char *model_id, uint32_t *slot)
+int mlcoord_is_pending(const char *bundle_id, const char *model_id)
 {
-    return models_slot(bundle_id, model_id, slot);
+    return models_pending(bundle_id, model_id) ? ML_SUCCESS : ML_NO_SUCH_MODEL;
 }
 
 int mlcoord_get_model(uint32_t index, char *bundle_id, size_t bundle_id_cap, char *model_id, size_t model_id_cap, uint32_t *state, uint32_t *period_ms,

@@ -136,6 +136,7 @@ void apps_recover(bool (*alive)(unsigned entry))
         if (ids[i] != 0)
             recover(record_at(i));
     }
+    models_collect();
     recordings_recover();
     timers_rearm();
 }

@@ -31,7 +31,7 @@ int mlcoord_get_tensor(const char *bundle_id, const char *model_id, uint32_t kin
                        uint32_t *labels, char *name, size_t name_cap);
 int mlcoord_get_label(const char *bundle_id, const char *model_id, uint32_t output, uint32_t index, char *label, size_t label_cap);
 int mlcoord_set_input(const char *bundle_id, const char *model_id, uint32_t offset, const uint8_t *data, size_t data_n);
-int mlcoord_get_slot(const char *bundle_id, const char *model_id, uint32_t *slot);
+int mlcoord_is_pending(const char *bundle_id, const char *model_id);
 int mlcoord_get_model_name(uint32_t index, char *bundle_id, size_t bundle_id_cap, char *model_id, size_t model_id_cap);
 /* Not there where there is no microphone. */
 int audio_start(uint32_t rate, uint32_t *next) __attribute__((weak));

@@ -51,7 +51,7 @@ static int sdk_error(int error)
     }
 }
 
-/* The bits come before the run: one that has ended already finds them. */
+/* The bits come before the run: one that has ended already finds them. One run more does not end a period. */
 int model_start(struct app *app, const char *name, uint32_t period_ms, uint32_t *id)
 {
     int model = find(app, name);
@@ -59,14 +59,17 @@ int model_start(struct app *app, const char *name, uint32_t period_ms, uint32_t 
         return SDK_NO_SUCH_MODEL;
     *id = id_of((unsigned)model);
     uint32_t bit = 1u << *id;
-    bool ran = app->model_active & bit;
+    uint32_t active = app->model_active, periodic = app->model_periodic, completed = app->model_completed;
     app->model_completed &= ~bit;
-    app->model_periodic = period_ms ? app->model_periodic | bit : app->model_periodic & ~bit;
+    app->model_periodic |= period_ms ? bit : 0;
     camkes_in_order();
     app->model_active |= bit;
     int error = sdk_error(period_ms ? mlcoord_periodic(app->config.name, name, period_ms) : mlcoord_oneshot(app->config.name, name));
-    if (error != SDK_SUCCESS && !ran)
-        app->model_active &= ~bit;
+    if (error != SDK_SUCCESS) {
+        app->model_active = active;
+        app->model_periodic = periodic;
+        app->model_completed = completed;
+    }
     return error;
 }
 
@@ -190,12 +193,14 @@ static void complete(uint32_t slot)
         app->model_completed |= app->model_active & 1u << id_of((unsigned)i);
 }
 
-/* What MlCoordinator does not know of any more, after it was started again, has ended, too: without output. */
+/* What MlCoordinator does not run any more, and will not, has ended without word, or with its last one: MlCoordinator or this service was started again,
+ * or the vector core has failed. */
 static void complete_lost(struct app *app)
 {
     for (unsigned i = 0; i < SDK_MODELS_MAX; i++) {
-        uint32_t slot, bit = 1u << id_of(i);
-        if ((app->model_active & ~app->model_completed & bit) && mlcoord_get_slot(app->config.name, app->config.models[i], &slot) == ML_NO_SUCH_MODEL) {
+        uint32_t bit = 1u << id_of(i);
+        bool said = app->model_completed & ~app->model_periodic & bit;
+        if ((app->model_active & bit) && !said && mlcoord_is_pending(app->config.name, app->config.models[i]) == ML_NO_SUCH_MODEL) {
             app->model_periodic &= ~bit;
             app->model_completed |= bit;
         }

@@ -162,9 +162,8 @@ int mlcoord_set_input(const char *bundle, const char *model, uint32_t offset, co
     return check_model(bundle, model);
 }
 
-int mlcoord_get_slot(const char *bundle, const char *model, uint32_t *slot)
+int mlcoord_is_pending(const char *bundle, const char *model)
 {
-    *slot = 0;
     return check_model(bundle, model);
 }
 
