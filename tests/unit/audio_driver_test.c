@@ -70,6 +70,9 @@ static void test_ticks(void **state)
     assert_int_equal(ticks_samples(63), 1);
     assert_int_equal(ticks_samples(1000000), 16000);
     assert_int_equal(ticks_samples(86400ull * 1000000 * 365), (uint32_t)(86400ull * 16000 * 365));
+    assert_int_equal(ticks_due(5000000, 6000000, 7), 16000);
+    assert_int_equal(ticks_due(5000000, 5000000, 7), 0);
+    assert_int_equal(ticks_due(5000000, 0, 7), 7);          /* the clock does not answer */
     uint64_t us = 1;
     for (unsigned i = 0; i < 1000; i++, us = us * 3 + i)
         assert_int_equal(ticks_samples(us & (~0ull >> 2)), (uint32_t)((us & (~0ull >> 2)) * 2 / 125));

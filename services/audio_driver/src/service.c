@@ -23,10 +23,20 @@ static CAMKES_PERSISTENT struct {
 } start;
 static struct ring ring;
 
+/* 0: TimerService, which may have been started again, does not answer. */
+static uint64_t now_us(void)
+{
+    enum { TRIES = 6 };             /* one more than the restarts per minute that the assembly allows it */
+    uint64_t now = 0;
+    for (unsigned i = 0; i < TRIES && now == 0; i++)
+        now = timer_now_us();
+    return now;
+}
+
 /* Number of the next sample, by the clock. */
 static uint32_t due(void)
 {
-    return ticks_samples(timer_now_us() - start.us);
+    return ticks_due(start.us, now_us(), ring.next);
 }
 
 /* What was delivered since the last time; of too much the end. */
@@ -67,7 +77,9 @@ int audio_start(uint32_t rate, uint32_t *next)
         return AUDIO_BAD_RATE;
     bool first = !start.valid;
     if (first) {
-        start.us = timer_now_us();
+        start.us = now_us();
+        if (start.us == 0)
+            return AUDIO_OFF;
         camkes_in_order();
         start.valid = true;
     }

@@ -14,3 +14,8 @@ uint32_t ticks_samples(uint64_t us)
     }
     return quotient;
 }
+
+uint32_t ticks_due(uint64_t start_us, uint64_t now_us, uint32_t next)
+{
+    return now_us < start_us ? next : ticks_samples(now_us - start_us);
+}
