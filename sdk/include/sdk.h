@@ -117,7 +117,8 @@ struct sdk_model_output {
     uint32_t size;              /* bytes of all output */
 };
 
-/* *size: in, room in data; out, bytes of output in it. SDK_NO_MODEL_OUTPUT: there is none (yet, or any more). */
+/* *size: in, room in data; out, bytes of output in it. SDK_NO_MODEL_OUTPUT: there is none (yet, or any more). SDK_MODEL_BUSY: the
+ * next run has ended meanwhile: try again. */
 int sdk_model_output(uint32_t id, struct sdk_model_output *output, void *data, size_t *size);
 
 /* The microphone, where there is one (SDK_NO_PLATFORM_SUPPORT where not): samples of 16 bits, SDK_AUDIO_RATE in a second, one after the other from the

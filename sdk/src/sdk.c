@@ -358,15 +358,20 @@ static int take_output(uint32_t id, uint32_t offset, struct sdk_model_output *ou
     return SDK_SUCCESS;
 }
 
+/* All parts are of the same run. */
 int sdk_model_output(uint32_t id, struct sdk_model_output *output, void *data, size_t *size)
 {
     char *to = data;
     size_t room = *size, n;
+    uint32_t jobnum = 0;
     int error;
     *size = 0;
     do {
         n = room - *size;
         error = take_output(id, (uint32_t)*size, output, to + *size, &n);
+        if (error == SDK_SUCCESS && *size != 0 && output->jobnum != jobnum)
+            error = SDK_MODEL_BUSY;
+        jobnum = output->jobnum;
         *size += error == SDK_SUCCESS ? n : 0;
     } while (error == SDK_SUCCESS && n != 0 && *size < room && *size < output->size);
     return error;

@@ -77,6 +77,32 @@ static void periodic(void)
     show_output("after cancel", id);
 }
 
+static bool is_one_run(size_t size)
+{
+    for (size_t i = 1; i < size; i++)
+        if (data[i] != data[0])
+            return false;
+    return size == sizeof data;
+}
+
+/* An output is that of one run, whose bytes are all the same and differ from run to run, also while the next one ends. */
+static void at_any_time(void)
+{
+    enum { TRIES = 3000, ENOUGH = 20 };
+    uint32_t id, whole = 0, torn = 0;
+    struct sdk_model_output output;
+    int error = sdk_model_periodic("mladd", 5, &id);
+    for (unsigned i = 0; i < TRIES && whole < ENOUGH && error == SDK_SUCCESS; i++) {
+        size_t size = sizeof data;
+        if (sdk_model_output(id, &output, data, &size) != SDK_SUCCESS)
+            continue;
+        whole += is_one_run(size);
+        torn += !is_one_run(size);
+    }
+    printf("at any time: %s, %u of %u outputs torn\n", sdk_error_name(error), (unsigned)torn, (unsigned)(whole + torn));
+    (void)sdk_model_cancel(id);
+}
+
 /* The one that never ends is cancelled while it runs; the other one's turn comes. */
 static void two_at_once(void)
 {
@@ -100,6 +126,7 @@ int main(void)
     one_shot("mlfail");
     one_shot("mlwild");
     periodic();
+    at_any_time();
     two_at_once();
     printf("DONE!\n");
     return 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The KataOS-C authors
 //! Models: those that the manifest names, run on the vector core. Runs and results are this application's alone.
-use crate::{abi, call::{again, Request}, Result};
+use crate::{abi, call::{again, Request}, Error, Result};
 
 /// What the last run of a model has come to.
 #[derive(Clone, Copy, Debug)]
@@ -110,9 +110,10 @@ pub fn set_input(id: u32, offset: u32, data: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The last run, and as much of its output as `data` takes. Returns how many bytes that are.
+/// The last run, and as much of its output as `data` takes. Returns how many bytes that are. `SDKModelBusy`: the next run has ended meanwhile.
 pub fn output(id: u32, data: &mut [u8]) -> Result<(Output, usize)> {
     let mut done = 0;
+    let mut jobnum = None;
     loop {
         let mut answer = Request::new(abi::MODEL_OUTPUT).word(id).word(done as u32).call()?;
         let output = Output {
@@ -123,6 +124,9 @@ pub fn output(id: u32, data: &mut [u8]) -> Result<(Output, usize)> {
             address: answer.word()?,
             size: answer.word()?,
         };
+        if *jobnum.get_or_insert(output.jobnum) != output.jobnum {
+            return Err(Error::SDKModelBusy);
+        }
         let room = data.len() - done;
         let bytes = answer.bytes(&mut data[done..])?.min(room);
         done += bytes;
