@@ -27,7 +27,7 @@ def sample(number):
 def command():
     make = ["make", "--no-print-directory", "-s", "-f", "mk/main.mk", f"BUILD={BUILD}", "AUDIO=true"]
     environment = {k: v for k, v in os.environ.items() if k not in ("OUT", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "QEMU_COMMAND")}
-    subprocess.run([*make, "all", "blank"], cwd=TOP, env=environment, check=True, capture_output=True)
+    subprocess.run([*make, "all", "factory"], cwd=TOP, env=environment, check=True, capture_output=True)
     line = subprocess.run([*make, "qemu-command"], cwd=TOP, env=environment, check=True, capture_output=True, text=True).stdout
     return kata.without_traces(shlex.split(line))
 
