@@ -19,15 +19,15 @@ static uint64_t now(void)
 struct clock {
     uint64_t begin_us, period_us;
     uint64_t periods;           /* that have passed when the last run ended */
-    uint64_t late_us;           /* how long after the beginning of its period it has */
+    int32_t late_us;            /* how long after the beginning of its period it has; negative: others ran before we were told of the beginning */
     uint32_t runs;
 };
 
 /* One run's end. */
 static void count(struct clock *c, uint32_t jobnum, uint64_t now_us)
 {
-    c->periods = (now_us - c->begin_us) / c->period_us;
-    c->late_us = (now_us - c->begin_us) % c->period_us;
+    c->periods = (now_us - c->begin_us + c->period_us / 2) / c->period_us;
+    c->late_us = (int32_t)(int64_t)(now_us - c->begin_us - c->periods * c->period_us);
     c->runs = jobnum;
 }
 
@@ -61,7 +61,7 @@ int main(int argc, char *argv[])
     c.begin_us = now();         /* the request has looked at the model first */
     if (error == SDK_SUCCESS)
         error = watch(&c, id, c.begin_us + (uint64_t)atoi(argv[3]) * US_PER_MS * US_PER_MS + c.period_us / 2);
-    printf("%s: %s, %u runs in %u periods, the last %u us late\nDONE!\n", argv[1], sdk_error_name(error), (unsigned)c.runs, (unsigned)c.periods,
-           (unsigned)c.late_us);
+    printf("%s: %s, %u runs in %u periods, the last %d us late\nDONE!\n", argv[1], sdk_error_name(error), (unsigned)c.runs, (unsigned)c.periods,
+           (int)c.late_us);
     return 0;
 }
