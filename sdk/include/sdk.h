@@ -87,7 +87,8 @@ int sdk_model_cancel(uint32_t id);
 int sdk_model_wait(uint32_t *mask);
 int sdk_model_poll(uint32_t *mask);
 
-/* Bytes of a model's input, and into it, for the runs that follow. SDK_MODEL_BUSY: it runs, or room is being made for it: try again. */
+/* Bytes of a model's input, and into it, for the runs that follow: if it is lost because the model has faulted, or had to leave the vector core's memory
+ * for others, runs end with cause 0x10c until it is set again. SDK_MODEL_BUSY: it runs, or room is being made for it: try again. */
 int sdk_model_input_params(uint32_t id, uint32_t *size);
 int sdk_model_set_input(uint32_t id, uint32_t offset, const void *data, size_t size);
 

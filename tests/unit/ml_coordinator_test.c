@@ -637,6 +637,58 @@ static void test_input(void **state)
     assert_int_equal(models_set_input(0, "b", "m0", 0, data, 1), ML_BUSY);
 }
 
+static void set_input(const char *name)
+{
+    uint8_t byte = 0x42;
+    int error;
+    while ((error = models_set_input(0, "b", name, 0, &byte, 1)) == ML_BUSY) {
+        settle();
+    }
+    assert_int_equal(error, ML_SUCCESS);
+}
+
+/* It goes with the model's memory: no run begins without it. */
+static void test_input_is_lost(void **state)
+{
+    (void)state;
+    store(0, 100, 100, 100, 100);
+    store(1, 100, CORE_TCM - 0x8000, 0, 4096);
+    set_input("m0");
+    models_oneshot(0, "b", "m0");
+    settle();
+    assert_int_equal(running(), 0);
+    core_finishes();
+    settle();
+    models_oneshot(0, "b", "m0");                   /* it is there for the next run, too */
+    settle();
+    assert_int_equal(running(), 0);
+    core_finishes();
+    settle();
+    models_oneshot(0, "b", "m1");                   /* needs all of the memory */
+    settle();
+    assert_int_equal(running(), 1);
+    core_finishes();
+    settle();
+    models_oneshot(0, "b", "m0");
+    settle();
+    assert_false(core_runs());
+    assert_true(result_of("m0", ML_SUCCESS).faulted);
+    assert_int_equal(result_of("m0", ML_SUCCESS).return_code, MODELS_CAUSE_NO_INPUT);
+    set_input("m0");
+    models_oneshot(0, "b", "m0");
+    settle();
+    assert_int_equal(running(), 0);
+    core_faults(true, 15, 0, 0);
+    settle();
+    models_oneshot(0, "b", "m0");
+    settle();
+    assert_int_equal(result_of("m0", ML_SUCCESS).return_code, MODELS_CAUSE_NO_INPUT);
+    set_input("m0");
+    models_oneshot(0, "b", "m0");
+    settle();
+    assert_int_equal(running(), 0);
+}
+
 /* --- images that are not good --- */
 
 static void test_bad_images(void **state)
@@ -1143,6 +1195,7 @@ int main(void)
         cmocka_unit_test_setup(test_too_large, fresh),
         cmocka_unit_test_setup(test_memory_that_cannot_be_cleared, fresh),
         cmocka_unit_test_setup(test_input, fresh),
+        cmocka_unit_test_setup(test_input_is_lost, fresh),
         cmocka_unit_test_setup(test_bad_images, fresh),
         cmocka_unit_test_setup(test_whose_image, fresh),
         cmocka_unit_test_setup(test_image_changes, fresh),

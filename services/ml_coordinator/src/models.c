@@ -32,7 +32,8 @@ struct model {
     uint64_t due_us;                /* in the queue: its run is to begin before, of equals the one with the earliest does */
     uint32_t order;                 /* of queueing: first come, first served */
     uint32_t last_used;
-    bool has_result, has_input;     /* has_input: set, and not in a run yet */
+    bool has_result;
+    bool has_input, fed, hungry;    /* input is set, and not in a run yet; is set; was set, and has gone with the model's memory */
     uint32_t refused_at;            /* number of the layer or tensor */
     struct models_result result;
     struct models_statistics statistics;
@@ -76,12 +77,17 @@ static bool runs(const struct model *m)
     return all.running == number_of(m);
 }
 
+static void lose_contents(struct model *m)
+{
+    m->hungry |= m->fed;
+    m->resident = m->has_result = m->has_input = m->fed = false;
+}
+
 static void leave_memory(struct model *m)
 {
     if (m->resident) {
         memory_give(m->at);
-        m->resident = false;
-        m->has_result = m->has_input = false;
+        lose_contents(m);
     }
 }
 
@@ -254,7 +260,7 @@ static uint32_t place(uint32_t size, int owner, const struct model *for_whom, bo
     return MEMORY_FULL;
 }
 
-enum loaded { LOADED, LATER, FAILED, REFUSED };
+enum loaded { LOADED, LATER, FAILED, REFUSED, NO_INPUT };
 
 /* Looks at the copy that will run: nobody but this service can change it. */
 static bool is_accepted(struct model *m)
@@ -340,11 +346,10 @@ static void complete(struct model *m, const struct models_result *result)
 /* Who can not run is told so, as of a run that has failed. */
 static void fail(struct model *m, enum loaded loaded)
 {
+    static const uint32_t causes[] = { [FAILED] = MODELS_CAUSE_NOT_LOADED, [REFUSED] = MODELS_CAUSE_REFUSED, [NO_INPUT] = MODELS_CAUSE_NO_INPUT };
     m->queued = false;
-    m->statistics.load_failures++;
-    complete(m, &(struct models_result){
-        .return_code = loaded == REFUSED ? MODELS_CAUSE_REFUSED : MODELS_CAUSE_NOT_LOADED, .address = loaded == REFUSED ? m->refused_at : 0, .faulted = true,
-    });
+    m->statistics.load_failures += loaded != NO_INPUT;
+    complete(m, &(struct models_result){ .return_code = causes[loaded], .address = loaded == REFUSED ? m->refused_at : 0, .faulted = true });
 }
 
 static uint32_t word_at(const uint8_t *p)
@@ -430,7 +435,7 @@ static struct model *next(void)
 static bool try_to_run(struct model *m)
 {
     bool wait = false;
-    enum loaded loaded = load(m);
+    enum loaded loaded = m->hungry ? NO_INPUT : load(m);
     if (loaded == LOADED) {
         all.temporary = place(image_pages(&m->image, IMAGE_TEMPORARY), TEMPORARY_OWNER, m, &wait);
         if (all.temporary != MEMORY_FULL) {
@@ -439,7 +444,7 @@ static bool try_to_run(struct model *m)
         }
         loaded = wait ? LATER : FAILED;
     }
-    if (loaded == FAILED || loaded == REFUSED) {
+    if (loaded != LOADED && loaded != LATER) {
         fail(m, loaded);
     }
     return loaded != LATER;
@@ -516,7 +521,8 @@ static void give_up_core(void)
     for (unsigned i = 0; i < MODELS; i++) {
         struct model *m = &all.models[i];
         bool had = m->used && (m->queued || m->period_us);
-        m->resident = m->queued = m->has_result = m->has_input = false;
+        lose_contents(m);
+        m->queued = false;
         m->period_us = 0;
         if (m->given_up) {
             forget(m);
@@ -727,7 +733,8 @@ int models_set_input(unsigned client, const char *bundle, const char *name, uint
         return error;
     }
     memcpy(all.tcm + m->at + image_offset(&m->image, IMAGE_INPUT) + offset, data, n);
-    m->has_input = true;
+    m->has_input = m->fed = true;
+    m->hungry = false;
     return ML_SUCCESS;
 }
 

@@ -39,8 +39,9 @@ struct models_info {
     struct models_statistics statistics;
 };
 
-/* What is no cause of the core's: the model was refused (address: the number of the layer or tensor), or could not be loaded. */
-enum { MODELS_CAUSE_REFUSED = 0x100 + 1, MODELS_CAUSE_NOT_LOADED = 0x100 + 3 };
+/* What is no cause of the core's: the model was refused (address: the number of the layer or tensor), could not be loaded, or has lost
+ * its input, which has to be set again. */
+enum { MODELS_CAUSE_REFUSED = 0x100 + 1, MODELS_CAUSE_NOT_LOADED = 0x100 + 3, MODELS_CAUSE_NO_INPUT = 0x100 + 12 };
 
 /* Begins. False: there is no vector core. tcm: its memory, of which the executor gets the end. */
 bool models_init(uint8_t *tcm, uint32_t size);
@@ -54,7 +55,7 @@ int models_cancel(const char *bundle, const char *model);
 int models_configure(unsigned client, const char *bundle, const char *model, uint32_t priority, uint32_t limit_ms);
 
 /* Bytes of the input, and into it. The model must not be running. What was set is there for one run at least, and for those that follow until it is set
- * again, or the model leaves the memory: it has faulted, or another one needs the room. */
+ * again. If the model leaves the memory (it has faulted, or another one needed the room), runs fail until it is set again: none sees another input. */
 int models_input_size(unsigned client, const char *bundle, const char *model, uint32_t *size);
 int models_set_input(unsigned client, const char *bundle, const char *model, uint32_t offset, const uint8_t *data, size_t n);
 
