@@ -19,6 +19,7 @@
 #include "memory.h"
 #include "ml_coordinator.h"
 #include "models.h"
+#include "vector.h"
 
 /* --- stored images --- */
 
@@ -840,6 +841,41 @@ static void test_dead_core(void **state)
     assert_int_equal(result_of("m1", ML_SUCCESS).return_code, 0);
 }
 
+/* Its firmware fails while a job runs, and before it has cleared memory that it was to clear: the job is over, the memory is cleared all the same, and
+ * the core is heard of again. */
+static void test_core_restarts(void **state)
+{
+    (void)state;
+    if (!core_knows_causes()) {
+        return;
+    }
+    store(0, 100, 100, 0, 0x20000);
+    store(1, 100, 100, 0, 0x20000);
+    models_oneshot(0, "b", "m0");
+    settle();
+    assert_int_equal(running(), 0);
+    models_oneshot(0, "b", "m1");
+    core_restarts();
+    models_event();
+    assert_int_equal(result_of("m0", ML_SUCCESS).return_code, VC_CAUSE_FIRMWARE);
+    (void)core_work();
+    models_event();                 /* m1 needs room: a clear is under way */
+    assert_false(vector_settled());
+    memset(core_tcm, 0x99, sizeof core_tcm);
+    core_restarts();
+    advance(10000);
+    assert_int_equal(running(), 1);
+    uint32_t offset, size, rights;
+    core_window(5, &offset, &size, &rights);
+    for (uint32_t at = 0; at < size; at++) {
+        assert_int_equal(core_tcm[offset + at], 0);
+    }
+    core_finishes();
+    settle();
+    assert_int_equal(result_of("m1", ML_SUCCESS).return_code, 0);
+    assert_int_equal(notified[0], 2);
+}
+
 /* --- anything in any order --- */
 
 static uint32_t text_seen, text_bytes;
@@ -1201,6 +1237,7 @@ int main(void)
         cmocka_unit_test_setup(test_image_changes, fresh),
         cmocka_unit_test_setup(test_slots, fresh),
         cmocka_unit_test_setup(test_dead_core, fresh),
+        cmocka_unit_test_setup(test_core_restarts, fresh),
         cmocka_unit_test_setup(test_random, fresh),
         cmocka_unit_test_setup(test_cancel_at_any_moment, fresh),
         cmocka_unit_test_setup(test_data_model, fresh),

@@ -28,3 +28,6 @@ void core_finishes(void);
 void core_faults(bool data, uint32_t cause, uint32_t pc, uint32_t address);
 void core_requests(void);
 bool core_knows_causes(void);
+
+/* Its firmware fails, and starts again. */
+void core_restarts(void);

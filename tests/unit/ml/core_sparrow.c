@@ -120,3 +120,7 @@ bool core_knows_causes(void)
 {
     return false;
 }
+
+void core_restarts(void)
+{
+}

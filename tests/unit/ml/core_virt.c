@@ -117,3 +117,10 @@ bool port_has_details(void)
 {
     return true;
 }
+
+void core_restarts(void)
+{
+    device_start(page, CORE_TCM);
+    device_fault(VC_INSTRUCTION_FAULT, &(struct device_fault){ VC_CAUSE_FIRMWARE, 0, 0 });
+    core_ring();
+}
