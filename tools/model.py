@@ -31,12 +31,11 @@ from errors import ModelError   # noqa: E402
 
 
 def read_file(path):
-    if path == "-":
-        return sys.stdin.buffer.read()
-    if os.path.getsize(path) > ir.MAX_FILE:
-        raise ModelError(f"more than {ir.MAX_FILE} bytes")
-    with open(path, "rb") as file:
-        return file.read()
+    with open(0 if path == "-" else path, "rb", closefd=path != "-") as file:
+        data = file.read(ir.MAX_FILE + 1)
+    if len(data) > ir.MAX_FILE:
+        raise ModelError(f"{path}: more than {ir.MAX_FILE} bytes")
+    return data
 
 
 def write_file(path, data):
@@ -137,7 +136,9 @@ def main():
         return 0
     except (OSError, ValueError) as error:
         print(f"model.py: {options.model}: {error}", file=sys.stderr)
-        return 1
+    except MemoryError:
+        print(f"model.py: {options.model}: not enough memory", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

@@ -98,7 +98,8 @@ def test_signed_package(net, tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [("show", "{}/nowhere"), ("compile", "{}/text", "-o", "{}/x"), ("check", "{}/text"), ("draw", "{}/empty"),
-                                       ("run", "{}/net.tflite", "{}/text"), ("compile", "{}/net.tflite", "-o", "{}/no/folder")])
+                                       ("run", "{}/net.tflite", "{}/text"), ("compile", "{}/net.tflite", "-o", "{}/no/folder"),
+                                       ("show", "/dev/zero")])
 def test_errors_are_one_line(net, tmp_path, arguments):
     (tmp_path / "text").write_text("not a model")
     (tmp_path / "empty").write_text("")

@@ -3,20 +3,22 @@
 """A reader of flatbuffers that believes nothing: every offset is checked before it is followed, every error names it.
 
 A field that is absent has its default, as the format says. What is read in all is bounded, because offsets may let a small
-file name the same bytes any number of times."""
+file name the same bytes any number of times, and because what is read takes many times the memory that it takes in the file."""
 import struct
 
 from errors import ModelError
 
+# What may be read in all, in elements of vectors; a table counts as many, for the memory that it takes here.
+MOST, TABLE = 1 << 22, 16
 FORMATS = {code: struct.Struct("<" + code) for code in "bBhHiIqQf"}
 
 
 class Flatbuffer:
-    """The file, and how many more elements of vectors may be read from it."""
+    """The file, and how many more elements may be read from it."""
 
     def __init__(self, data):
         self.data = memoryview(data)
-        self.allowed = 8 * len(data) + 4096
+        self.allowed = min(8 * len(data) + 4096, MOST)
 
     def number(self, at, code, what):
         form = FORMATS[code]
@@ -27,7 +29,7 @@ class Flatbuffer:
     def spend(self, count, at):
         self.allowed -= count
         if self.allowed < 0:
-            raise ModelError(f"offset {at:#x}: the file names the same bytes too often")
+            raise ModelError(f"offset {at:#x}: the file has too much in it, or names the same bytes too often")
 
     def follow(self, at, what):
         """Where the unsigned offset at `at` leads."""
@@ -45,7 +47,6 @@ class Flatbuffer:
         count = self.number(start, "I", f"length of {what}")
         if count * size > len(self.data) - start - 4:
             raise ModelError(f"offset {start:#x}: {what} has {count} elements, more than the file")
-        self.spend(count + 1, start)
         return start + 4, count
 
 
@@ -63,7 +64,7 @@ class Table:
             raise ModelError(f"offset {self.vtable:#x}: vtable of {what} has a wrong size of {self.slots}")
         if self.size < 4 or at + self.size > len(file.data):
             raise ModelError(f"offset {at:#x}: {what} has a wrong size of {self.size}")
-        file.spend(1, at)
+        file.spend(TABLE, at)
 
     def place(self, field, size):
         """Where a field of size bytes is; None when it is absent."""
@@ -95,14 +96,15 @@ class Table:
         if at is None:
             return ()
         start, count = self.file.vector(at, FORMATS[code].size, what)
+        self.file.spend(count + 1, at)
         return struct.unpack_from(f"<{count}{code}", self.file.data, start)
 
     def bytes(self, field, what):
+        """A vector of bytes: a view of the file, no copy."""
         at = self.place(field, 4)
         if at is None:
             return b""
         start, count = self.file.vector(at, 1, what)
-        self.file.allowed += count          # not copied
         return self.file.data[start:start + count]
 
     def text(self, field, what):
@@ -114,5 +116,6 @@ class Table:
         if at is None:
             return []
         start, count = self.file.vector(at, 4, f"list of {what}s")
+        self.file.spend(count + 1, at)
         places = range(start, start + 4 * count, 4)
         return [Table(self.file, self.file.follow(place, f"{what} {n}"), f"{what} {n}") for n, place in enumerate(places)]

@@ -6,10 +6,12 @@ import struct
 from dataclasses import dataclass, field
 
 from errors import ModelError
+from ir import printable
 
 MAGIC, VERSION = 0x314e4e4b, 1
 ALIGN, HASHED = 64, 48
 MAX_LAYERS, MAX_TENSORS, MAX_WINDOW = 1024, 64, 0x08000000
+MAX_LABELS, MAX_TEXT = 0xffff, 256      # that are shown, of an output; bytes of a text
 HEADER = struct.Struct("<IIII32sIIIIIIIIIIIIQIIIIII")
 LAYER = struct.Struct("<BBHIIIIHHHHHHBBBBBBBBbbbbbBHIIII")
 TENSOR = struct.Struct("<IIIII4IfiIII8x")
@@ -91,9 +93,11 @@ class Layer:
         if not self.scratch_bytes():
             return None
         in_row, out_row = self.in_shape[1] * self.in_shape[2], self.out_shape[1] * self.out_shape[2]
-        copied = [max(0, y * self.stride[0] + self.rows() - self.pad[0]) for y in range(self.out_shape[0])]
-        return min((rows * in_row - (y + 1) * out_row for y, rows in enumerate(copied) if rows < self.in_shape[0]),
-                   default=self.in_shape[0] * in_row)
+        step, lead = self.stride[0], self.rows() - self.pad[0]
+        count = min(self.out_shape[0], -(-(self.in_shape[0] - lead) // step))       # output rows before which input is still to be copied
+        # The room falls while nothing is copied, then it changes evenly: it is least at an end or where that begins.
+        places = [y for y in (0, -lead // step, -lead // step + 1, count - 1) if 0 <= y < count]
+        return min((max(0, y * step + lead) * in_row - (y + 1) * out_row for y in places), default=self.in_shape[0] * in_row)
 
     def macs(self):
         out = self.out_shape[0] * self.out_shape[1] * self.out_shape[2]
@@ -194,7 +198,7 @@ def text_at(strings, at):
     end = strings.find(b"\0", at)
     if end < 0:
         raise ModelError(f"strings: the text at {at:#x} has no end")
-    return strings[at:end].decode("utf-8", "replace"), end + 1
+    return printable(strings[at:min(end, at + MAX_TEXT)].decode("utf-8", "replace")), end + 1
 
 
 def unpack_port(data, strings):
@@ -205,7 +209,9 @@ def unpack_port(data, strings):
     port = Port("output" if kind else "input", "uint8" if dtype else "int8", tuple(shape[:rank]), scale, zero, text_at(strings, name)[0], offset)
     if port.size != size:
         raise ModelError(f"tensor '{port.name}': shape {list(port.shape)} has not {size} bytes")
-    for _ in range(min(labels, len(strings))):
+    if labels > MAX_LABELS:
+        raise ModelError(f"tensor '{port.name}': {labels} labels are more than {MAX_LABELS}")
+    for _ in range(labels):
         label, labels_at = text_at(strings, labels_at)
         port.labels.append(label)
     return port

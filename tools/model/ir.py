@@ -12,6 +12,7 @@ MAX_TENSORS = 4096
 MAX_NODES = 2048
 MAX_RANK = 6
 MAX_ELEMENTS = 1 << 26
+MAX_WEIGHTS = 1 << 24      # of all operators together, as often as they are used: what the largest window of the chip holds
 
 
 @dataclass

@@ -48,6 +48,7 @@ def quantize(reader, step):
     value = reader.value(step, 0)
     scales, zeros, dtype = scale_and_zero(reader, step)
     if isinstance(value, Constant) and value.data is not None:
+        reader.take(step, value.data)
         return quantised_constant(step, value, scales, zeros, dtype)
     quant = per_tensor(step, scales, zeros, dtype)
     if isinstance(value, Constant):                         # an input of the model
@@ -95,6 +96,7 @@ def dequantize(reader, step):
         step.need(value.dtype == dtype and dtype != "float32", f"zero point is {dtype}, the constant {value.dtype}")
         step.need(all(element(zero, dtype) == 0 for zero in zeros), "a zero point other than 0 of weights is not supported")
         channel_of(step, value.shape, step.integer("axis", 1), 0, len(scales))
+        reader.take(step, value.data if dtype == "uint8" else ())
         data = [element(number, dtype) for number in value.data] if dtype == "uint8" else value.data
         axis = step.integer("axis", 1) % max(len(value.shape), 1)
         return Scaled(value.name, value.shape, "int32" if dtype == "int32" else "int8", data, scales, axis)
@@ -113,6 +115,7 @@ def dequantize(reader, step):
 def weights_of(reader, step, index):
     value = reader.value(step, index)
     step.need(isinstance(value, Scaled) and value.dtype == "int8", f"input {index} are no int8 weights behind DequantizeLinear")
+    reader.take(step, value.data)
     return value
 
 
@@ -193,6 +196,7 @@ def dense(reader, step, transposed):
     units, depth = w.shape if transposed else w.shape[::-1]
     step.need(depth == x.shape[1], f"{x.shape[1]} inputs for {depth} weights")
     step.need(len(w.scales) == 1 or w.axis == (0 if transposed else 1), f"scales of the weights along axis {w.axis}")
+    step.need(x.order is None or prod(x.order) == depth, f"an image of shape {list(x.order or ())} is not flattened to one row")
     order = channels_last(x.order) if x.order else range(depth)
     data = [w.data[unit * depth + n if transposed else n * units + unit] for unit in range(units) for n in order]
     weights = reader.constant(w.name, (units, depth), "int8", int8s(data), Quant(w.scales, (0,) * len(w.scales), 0))
@@ -271,6 +275,7 @@ def operand(reader, step, index):
 
 def scaled_operand(reader, step, value, shape):
     """A constant, one number per channel or a single one, in our order of dimensions."""
+    reader.take(step, value.data)
     dims = (1,) * (len(shape) - len(value.shape)) + tuple(value.shape)
     step.need(len(dims) != 4 or prod(dims) == dims[1], f"a constant of shape {list(value.shape)} is not supported")
     return reader.constant(value.name, nhwc(dims), "int8", int8s(value.data), Quant(value.scales, (0,)))
@@ -295,8 +300,8 @@ def global_average(reader, step):
 
 def reduce_mean(reader, step):
     x = image_of(reader, step)
-    axes = step.integers("axes", None) or (list(reader.plain(step, 1, "axes").data) if reader.optional(step, 1) else [])
-    step.need({axis % 4 for axis in axes} == {2, 3}, f"axes {axes}: only the mean over height and width is supported")
+    axes = step.integers("axes", None) or (reader.integers(step, 1, "axes") if reader.optional(step, 1) else [])
+    step.need({axis % 4 for axis in axes} == {2, 3}, f"axes {axes[:8]}: only the mean over height and width is supported")
     keep = step.integer("keepdims", 1)
     return reader.pending(step, "MEAN", [x.tensor, reader.constant("axes", (2,), "int32", [1, 2])],
                           (*x.shape[:2], 1, 1) if keep else x.shape[:2], keep_dims=keep)
@@ -329,7 +334,7 @@ def flatten(reader, step):
 
 def reshape(reader, step):
     x = passed(reader, step)
-    target = list(reader.plain(step, 1, "shape").data)
+    target = reader.integers(step, 1, "shape")
     step.need(len(target) <= MAX_RANK, f"shape of {len(target)} dimensions")
     target = [x.shape[n] if dim == 0 and n < len(x.shape) else dim for n, dim in enumerate(target)]
     if target.count(-1) == 1:
@@ -343,8 +348,8 @@ def squeeze(reader, step):
     x = passed(reader, step)
     axes = step.integers("axes", None)
     if axes is None:
-        axes = list(reader.plain(step, 1, "axes").data) if reader.optional(step, 1) else [n for n, dim in enumerate(x.shape) if dim == 1]
-    step.need(all(-len(x.shape) <= axis < len(x.shape) and x.shape[axis] == 1 for axis in axes), f"axes {axes} cannot be dropped")
+        axes = reader.integers(step, 1, "axes") if reader.optional(step, 1) else [n for n, dim in enumerate(x.shape) if dim == 1]
+    step.need(all(-len(x.shape) <= axis < len(x.shape) and x.shape[axis] == 1 for axis in axes), f"axes {axes[:8]} cannot be dropped")
     dropped = {axis % len(x.shape) for axis in axes}
     return reshaped(reader, step, x, tuple(dim for n, dim in enumerate(x.shape) if n not in dropped))
 
@@ -376,7 +381,7 @@ def reshaped(reader, step, x, shape):
 
 def pad(reader, step):
     x = image_of(reader, step)
-    pads = step.integers("pads", None) or list(reader.plain(step, 1, "padding").data)
+    pads = step.integers("pads", None) or reader.integers(step, 1, "padding")
     step.need(len(pads) == 8 and min(pads) >= 0 and step.text("mode", "constant") == "constant", f"padding {list(pads)[:8]} is not supported")
     if reader.optional(step, 2):
         value = reader.value(step, 2)

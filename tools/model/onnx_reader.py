@@ -6,11 +6,13 @@ ONNX computes with real numbers between the two; what becomes of it here is the 
 one from those of an ONNX runtime. Images are NCHW there and NHWC here, inputs and outputs of the model included. The inputs and outputs
 of the model are the integers beside its first QuantizeLinear and last DequantizeLinear."""
 from errors import ModelError
-from ir import MAX_FILE, MAX_NODES, MAX_TENSORS, Graph, Node, Quant, Tensor, printable
+from ir import MAX_FILE, MAX_NODES, MAX_TENSORS, MAX_WEIGHTS, Graph, Node, Quant, Tensor, printable
 from onnx_ops import HANDLERS, nhwc
 from onnx_values import TYPES, Constant, Pending, Real, Step, check_dims, read_tensor
 from protobuf import Message
 
+# Numbers that are taken apart: twice for weights, which are quantised and then packed.
+MAX_NUMBERS = 2 * MAX_WEIGHTS
 SOFTMAX_QUANT = Quant((1 / 256,), (-128,))
 
 
@@ -26,7 +28,7 @@ def read(data, name="model"):
 
 class Reader:
     def __init__(self, graph):
-        self.message, self.nodes, self.values, self.inputs, self.count = graph, [], {}, {}, 0
+        self.message, self.nodes, self.values, self.inputs, self.count, self.numbers = graph, [], {}, {}, 0, 0
         for message in graph.messages(5, "initializer"):
             constant = read_tensor(message)
             self.values[constant.name] = constant
@@ -75,16 +77,23 @@ class Reader:
 
     # --- making tensors and nodes
 
-    def tensor(self, name, shape, quant):
+    def next_number(self):
         self.count += 1
         if self.count > MAX_TENSORS:
             raise ModelError(f"more than {MAX_TENSORS} tensors")
+        return self.count - 1
+
+    def tensor(self, name, shape, quant):
         check_dims(f"'{printable(name)}'", shape)
-        return Tensor(printable(name), nhwc(shape), "int8", quant, number=self.count - 1)
+        return Tensor(printable(name), nhwc(shape), "int8", quant, number=self.next_number())
 
     def constant(self, name, shape, dtype, data, quant=None):
-        self.count += 1
-        return Tensor(printable(name), tuple(shape), dtype, quant, data, self.count - 1)
+        return Tensor(printable(name), tuple(shape), dtype, quant, data, self.next_number())
+
+    def take(self, step, data):
+        """Before numbers of the file become numbers here: any number of operators may name the same ones."""
+        self.numbers += len(data)
+        step.need(self.numbers <= MAX_NUMBERS, f"more than {MAX_NUMBERS} numbers in the constants of all operators")
 
     def pending(self, step, op, inputs, shape, order=None, **attrs):
         attrs.setdefault("activation", "NONE")
@@ -135,6 +144,12 @@ class Reader:
         value = self.value(step, index)
         step.need(isinstance(value, Constant) and value.data is not None, f"{what} is not constant")
         return value
+
+    def integers(self, step, index, what):
+        """The same of numbers that count something."""
+        value = self.plain(step, index, what)
+        step.need(value.dtype in ("int32", "int64"), f"{what} is {value.dtype}")
+        return list(value.data)
 
     def optional(self, step, index):
         return index < len(step.inputs) and step.inputs[index] != ""

@@ -80,7 +80,7 @@ class Step:
         return found or default
 
     def text(self, name, default):
-        return self.attributes[name].text(4) if name in self.attributes else default
+        return printable(self.attributes[name].text(4)) if name in self.attributes else default
 
 
 def check_dims(what, dims):

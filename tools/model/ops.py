@@ -4,6 +4,7 @@
 import math
 
 from errors import ModelError
+from ir import MAX_WEIGHTS
 
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 
@@ -211,7 +212,7 @@ def check_mean(node):
     rank = len(node.inputs[0].shape)
     axes = {axis + rank if axis < 0 else axis for axis in constant(node, 1, ("int32",), "axis")}
     shape = image(node, node.inputs[0])
-    need(node, axes == {1, 2}, f"axes {sorted(axes)}: only the mean over height and width is supported")
+    need(node, axes == {1, 2}, f"axes {sorted(axes)[:8]}: only the mean over height and width is supported")
     need_shape(node, (1, 1, 1, shape[3]) if node.attrs["keep_dims"] else (1, shape[3]))
 
 
@@ -309,7 +310,7 @@ def check(graph):
         raise ModelError("the model has no inputs, no outputs or no operators")
     if len(set(graph.inputs)) != len(graph.inputs) or len(set(graph.outputs)) != len(graph.outputs):
         raise ModelError("the model has an input or output twice")
-    made = set(graph.inputs)
+    made, weights = set(graph.inputs), 0
     for tensor in graph.inputs:
         if tensor.data is not None:
             raise ModelError(f"input {tensor} is a constant")
@@ -321,6 +322,8 @@ def check(graph):
         CHECKS[node.op](node)
         for tensor in filter(None, node.inputs):
             need(node, tensor.data is not None or tensor in made, f"{tensor} is used before it is made")
+        weights += sum(tensor.size for tensor in filter(None, node.inputs) if tensor.data is not None)
+        need(node, weights <= MAX_WEIGHTS, f"more than {MAX_WEIGHTS} numbers in the constants of all operators")
         need(node, node.output not in made and node.output.data is None, f"{node.output} is made twice, or is a constant")
         made.add(node.output)
     for tensor in graph.outputs:

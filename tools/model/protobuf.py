@@ -1,23 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The KataOS-C authors
 """A reader of protocol buffers that believes nothing: a message becomes its fields, each checked to lie inside of it, errors name the
-offset. No schema: the caller says what a field is, and gets an error when it is something else."""
+offset. No schema: the caller says what a field is, and gets an error when it is something else. Fields are bounded in number, because
+one of two bytes takes a hundred times as much memory here."""
 import struct
 
 from errors import ModelError
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
+MAX_FIELDS = 1 << 20        # of all messages of a file together
 MAX_NUMBERS = 1 << 22       # in lists of numbers; weights come as bytes
 
 
 class Message:
     """Fields of the bytes from start to end: number -> list of (wire type, value, offset); the value of BYTES is a range."""
 
-    def __init__(self, data, start=0, end=None, what="the file"):
-        self.data, self.what, self.fields = data, what, {}
+    def __init__(self, data, start=0, end=None, what="the file", budget=None):
+        """budget: a list of one number, how many more fields there may be; that of the message around it."""
+        self.data, self.what, self.fields, self.budget = data, what, {}, budget or [MAX_FIELDS]
         at, end = start, len(data) if end is None else end
         while at < end:
             begin = at
+            self.budget[0] -= 1
+            if self.budget[0] < 0:
+                raise self.error(begin, f"more than {MAX_FIELDS} fields")
             key, at = varint(data, at, end, what)
             kind = key & 7
             if kind == VARINT:
@@ -74,11 +80,11 @@ class Message:
         return [self.data[place.start:min(place.stop, place.start + 1024)].decode("utf-8", "replace") for place in self.ranges(field)]
 
     def messages(self, field, what):
-        return [Message(self.data, place.start, place.stop, f"{what} {number}") for number, place in enumerate(self.ranges(field))]
+        return [Message(self.data, place.start, place.stop, f"{what} {number}", self.budget) for number, place in enumerate(self.ranges(field))]
 
     def message(self, field, what):
         place = self.last(field, BYTES)
-        return None if place is None else Message(self.data, place.start, place.stop, what)
+        return None if place is None else Message(self.data, place.start, place.stop, what, self.budget)
 
     def integers(self, field):
         """A repeated integer, packed or not."""
