@@ -75,7 +75,7 @@ def error(inputs, outputs):
 
 
 def main():
-    epochs = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+    epochs = int(sys.argv[1]) if len(sys.argv) > 1 else 30
     rng, filters = np.random.default_rng(1), mel_filters()
     makers, testers = np.random.default_rng(2), np.random.default_rng(3)
     inputs = np.concatenate([features(hum(makers)[1], filters) for _ in range(TRAINED)])
