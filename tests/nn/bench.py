@@ -3,7 +3,7 @@
 # Copyright The KataOS-C authors
 """Runs models on the bare target, scalar and vector, at three vector lengths: every layer must be equal, and within the gates.
 
-usage: bench.py [--layers] [--only NAME] [--json FILE] [NAME=FILE...]     files: images of data models, instead of the built-in shapes
+usage: bench.py [--layers] [--only NAME] [--json FILE] [NAME=FILE...]     files: images of data models, instead of models/*.tflite and the built-in shapes
 Environment: QEMU_COMMAND (without -cpu and model), MODEL_AT (address), EXECUTOR (linked without anything else).
 The last line counts comparisons, of layers and with gates."""
 import argparse
@@ -18,7 +18,10 @@ from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
 
-sys.path.insert(0, str(Path(__file__).parent))
+TOP = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(TOP / "tests/nn"), str(TOP / "tools/model")]
+import build as compiler  # noqa: E402
+import image as images  # noqa: E402
 import shapes  # noqa: E402
 
 VLENS = (128, 256, 512)
@@ -27,10 +30,11 @@ LAYER = re.compile(r"layer (\d+) op (\d+) in (\d+)x(\d+)x(\d+) out (\d+)x(\d+)x(
 TOTAL = re.compile(r"total layers (\d+) macs (\d+) scalar (\d+) vector (\d+) arena (\d+) wrong (\d+)")
 # Instructions at VLEN 128, 256, 512: whole models; and by multiply-accumulate, over the built-in ones.
 MODEL_GATES = {"kws": (550e3, 290e3, 180e3), "ic": (2.0e6, 1.45e6, 1.2e6), "vww": (1.65e6, 0.95e6, 0.65e6), "ad": (55e3, 28e3, 15e3)}
+MODEL_GATES |= {"keywords": MODEL_GATES["kws"], "anomaly": MODEL_GATES["ad"]}       # the same shapes
 KERNEL_GATES = {"1x1 and fc, 64 channels up": (0.15, 0.08, 0.05), "3x3, 16 channels up": (0.16, 0.12, 0.10),
                 "depthwise 3x3": (0.65, 0.35, 0.20), "depthwise 3x3 stride 2": (0.65, 0.35, 0.25), "first layers": (0.246, 0.146, 0.111)}
 TEXT_GATE = 16384
-ARENAS = {"kws": 28096, "ic": 67648, "vww": 93712, "ad": 768, "sww": 6656}
+ARENAS = {"kws": 28096, "ic": 67648, "vww": 93712, "ad": 768, "sww": 6656, "keywords": 16000, "anomaly": 768, "digits": 2432}
 
 
 def run(image, vlen):
@@ -58,8 +62,10 @@ def kind(layer):
 
 
 class Report:
-    def __init__(self, kernel_gates):
-        self.kernel_gates = kernel_gates
+    """counted: the models of which the figures by kernel are."""
+
+    def __init__(self, kernel_gates, counted):
+        self.kernel_gates, self.counted = kernel_gates, counted
         self.failed = []
         self.passed = 0
         self.kinds = {}
@@ -84,7 +90,7 @@ class Report:
             for vlen in VLENS:
                 here = runs[vlen][0][index]
                 self.expect(not here[14], f"{name} layer {index} op {here[1]} at VLEN {vlen}: {here[14]} bytes differ ({here})")
-                if layer[11] and name not in shapes.ODD:
+                if layer[11] and name in self.counted:
                     sums = self.kinds.setdefault(kind(layer), {v: [0, 0, 0] for v in VLENS})[vlen]
                     for i, value in enumerate(here[11:14]):
                         sums[i] += value
@@ -95,8 +101,8 @@ class Report:
                 print(f"  {index:3} op {layer[1]:2} {shape:40} {layer[12]:10}", *(f"{n:9}" for n in counts), each)
         layers, macs, scalar, _, arena, _ = first[1]
         counts = [runs[v][1][3] for v in VLENS]
-        print(f"{name:10} {macs:10} {scalar:11}", *(f"{n:9}" for n in counts), " ", *(f"{n / max(macs, 1):.3f}" for n in counts),
-              f"{arena:8}", flush=True)
+        each = [f"{scalar / macs:7.2f}", *(f"{n / macs:7.3f}" for n in counts)] if macs else [f"{'-':>7}"] * 4
+        print(f"{name:10} {macs:10} {scalar:11}", *(f"{n:9}" for n in counts), " ", *each, f"{arena:8}", flush=True)
         for vlen, count in zip(VLENS, counts):
             self.gate(name, vlen, count, MODEL_GATES)
         if name in ARENAS:
@@ -112,11 +118,13 @@ class Report:
         self.expect(size <= TEXT_GATE, f"executor of {size} bytes above {TEXT_GATE}")
 
     def finish(self):
-        print("\ninstructions per multiply-accumulate       MACs    scalar " + " ".join(f"{v:7}" for v in VLENS))
+        print("\ninstructions per multiply-accumulate, by kernel (networks with MLPerf Tiny's shapes)")
+        print("kernel                                     MACs    scalar " + " ".join(f"{v:7}" for v in VLENS))
         for name, sums in sorted(self.kinds.items()):
             macs, scalar, _ = sums[VLENS[0]]
             each = [sums[v][2] / macs for v in VLENS]
-            self.rows.update({f"nn.{name.replace(' ', '_')}.milli_per_mac.v{v}": round(1000 * e) for v, e in zip(VLENS, each)})
+            key = f"nn.{name.replace(' ', '_')}.milli_per_mac"
+            self.rows.update({f"{key}.scalar": round(1000 * scalar / macs), **{f"{key}.v{v}": round(1000 * e) for v, e in zip(VLENS, each)}})
             print(f"{name:36} {macs:12} {scalar / macs:8.2f}  ", *(f"{e:7.3f}" for e in each))
             for vlen, value in zip(VLENS, each):
                 self.gate(name, vlen, value, self.kernel_gates)
@@ -124,6 +132,12 @@ class Report:
             print("FAILED", line)
         print(f"{self.passed} passed, {len(self.failed)} failed")
         return 1 if self.failed else 0
+
+
+def own_models():
+    """The committed ones, as the build makes them."""
+    return {path.stem: lambda path=path: images.encode(compiler.build(compiler.read(path.read_bytes(), path.name))[0])
+            for path in sorted((TOP / "models").glob("*.tflite"))}
 
 
 def main():
@@ -137,9 +151,12 @@ def main():
         models = {name: Path(file).read_bytes() for name, file in (m.split("=", 1) for m in args.models)}
     else:
         builtin = {**shapes.NETWORKS, **shapes.ODD}
-        models = {name: make().image() for name, make in builtin.items() if not args.only or name in args.only}
-    print(f"{'model':10} {'MACs':>10} {'scalar':>11}", *(f"{'V' + str(v):>9}" for v in VLENS), "  per MAC           arena")
-    report = Report({} if args.models or args.only else KERNEL_GATES)
+        every = {**own_models(), **{name: lambda make=make: make().image() for name, make in builtin.items()}}
+        models = {name: make() for name, make in every.items() if not args.only or name in args.only}
+    print("instructions per inference, and per multiply-accumulate; own models, then networks with the shapes of MLPerf Tiny's, then odd ones")
+    print(f"{'model':10} {'MACs':>10} {'scalar':>11}", *(f"{'V' + str(v):>9}" for v in VLENS), f"{'scalar':>9}", *(f"{'V' + str(v):>7}" for v in VLENS),
+          f"{'arena':>8}")
+    report = Report({} if args.models or args.only else KERNEL_GATES, models if args.models else shapes.NETWORKS)
     for name, image in models.items():
         report.add(name, image, args.layers)
     report.text(os.environ["EXECUTOR"])
