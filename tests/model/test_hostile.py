@@ -10,6 +10,7 @@ import nets
 import onnx_net
 import onnx_reader
 import pytest
+import runner
 import schema
 import tflite_writer
 from errors import ModelError
@@ -62,6 +63,22 @@ def test_more_labels_than_anything_has():
     model.ports[-1].labels = [""] * 70000
     with pytest.raises(ModelError, match="70000 labels are more than 65535"):
         image.decode(image.encode(model))
+
+
+def test_the_same_weights_in_many_layers(monkeypatch):
+    """The device's check goes through the weights of each layer: not for ever. What it refuses the tool does not make."""
+    w, size = tflite_writer.Writer(), 1 << 10
+    x, y = (w.tensor(name, (1, size), scale=0.1) for name in "xy")
+    w.operator("FULLY_CONNECTED", [x, w.constant("k", (size, size), [1] * size * size, scale=0.1)], [y])
+    model, _ = build.build(build.read(w.finish([x], [y]), "x.tflite"))
+    model.layers *= 31
+    runner.check(image.encode(model))
+    model.layers.append(model.layers[0])
+    with pytest.raises(ModelError, match="the model has 33587200 weights, rows and letters of labels; at most 33554432 are possible"):
+        image.encode(model)
+    monkeypatch.setattr(image, "MAX_LOOKS", 1 << 32)
+    with pytest.raises(ModelError, match="layer 31: weights: too much to look at"):
+        runner.check(image.encode(model))
 
 
 def test_names_in_an_image_are_printable():

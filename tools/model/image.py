@@ -11,6 +11,7 @@ from ir import printable
 MAGIC, VERSION = 0x314e4e4b, 1
 ALIGN, HASHED = 64, 48
 MAX_LAYERS, MAX_TENSORS, MAX_WINDOW = 1024, 64, 0x08000000
+MAX_LOOKS = 0x02000000      # numbers that the device's check looks at
 MAX_LABELS, MAX_TEXT = 0xffff, 256      # that are shown, of an output; bytes of a text
 HEADER = struct.Struct("<IIII32sIIIIIIIIIIIIQIIIIII")
 LAYER = struct.Struct("<BBHIIIIHHHHHHBBBBBBBBbbbbbBHIIII")
@@ -99,6 +100,14 @@ class Layer:
         places = [y for y in (0, -lead // step, -lead // step + 1, count - 1) if 0 <= y < count]
         return min((max(0, y * step + lead) * in_row - (y + 1) * out_row for y in places), default=self.in_shape[0] * in_row)
 
+    def looks(self):
+        """Numbers that the device's check looks at; at most so many."""
+        found = self.out_shape[0] if self.scratch_bytes() else 0
+        if self.op in CONVOLUTIONS:
+            taps = self.kernel[0] * self.kernel[1] * (1 if self.op == "DEPTHWISE_CONV_2D" else self.in_shape[2])
+            found += self.out_shape[2] * (1 + (taps if self.flags & NO_M128 else 0))
+        return found
+
     def macs(self):
         out = self.out_shape[0] * self.out_shape[1] * self.out_shape[2]
         if self.op in ("CONV_2D", "FULLY_CONNECTED"):
@@ -181,6 +190,9 @@ def encode(model):
     size = HEADER.size + len(body)
     if size > MAX_WINDOW or model.arena > MAX_WINDOW:
         raise ModelError(f"the model needs {size} bytes and {model.arena} of working memory; at most {MAX_WINDOW} are possible")
+    looks = sum(layer.looks() for layer in model.layers) + sum(len(strings.data) for port in model.ports if port.labels)
+    if looks > MAX_LOOKS:
+        raise ModelError(f"the model has {looks} weights, rows and letters of labels; at most {MAX_LOOKS} are possible")
     macs = model.macs()
     fields = (places[0], len(model.layers), places[1], len(model.ports), places[2], len(model.constants), places[3], len(strings.data),
               model.arena, model.window("input"), model.window("output"), 0, macs, *model.instructions, name, 0)

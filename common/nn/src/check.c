@@ -10,6 +10,7 @@ struct check {
     struct nn_problem *problem;
     const char *part;
     uint32_t index;
+    uint32_t *looks;            /* numbers that have been looked at */
 };
 
 static int refuse(const struct check *check, const char *field, const char *what)
@@ -24,6 +25,14 @@ static int refuse(const struct check *check, const char *field, const char *what
         if (!(condition))                         \
             return refuse(check, (field), (what)); \
     } while (0)
+
+/* Before n numbers are looked at: a small image must not keep its reader busy for long. */
+static int look(const struct check *check, const char *field, uint64_t n)
+{
+    REQUIRE(n <= NN_MAX_LOOKS - *check->looks, field, "too much to look at");
+    *check->looks += (uint32_t)n;
+    return 0;
+}
 
 /* --- header --- */
 
@@ -98,6 +107,8 @@ static int check_labels(const struct check *check, const struct nn_tensor *t)
 
     REQUIRE(t->name < h->strings_size, "name", "outside the strings");
     REQUIRE(t->labels_at < h->strings_size, "labels_at", "outside the strings");
+    if (look(check, "labels", t->labels ? h->strings_size : 0))
+        return -1;
     for (uint32_t i = t->labels_at; i < h->strings_size && found < t->labels; i++)
         found += check->image[h->strings_at + i] == 0;
     REQUIRE(found == t->labels, "labels", "more than there are strings");
@@ -236,7 +247,8 @@ static int check_filters(const struct check *check, const struct nn_layer *l, ui
     const uint64_t vector = (uint64_t)l->out_c * sizeof(int32_t);
 
     if (check_constants(check, "weights", l->weights, 1, taps * l->out_c) || check_constants(check, "bias", l->bias, 4, vector) ||
-        check_constants(check, "mult", l->mult, 4, vector) || check_constants(check, "shift", l->shift, 4, vector))
+        check_constants(check, "mult", l->mult, 4, vector) || check_constants(check, "shift", l->shift, 4, vector) ||
+        look(check, "weights", l->out_c + (l->flags & NN_FLAG_NO_M128 ? taps * l->out_c : 0)))
         return -1;
     for (uint32_t i = 0; i < l->out_c; i++)
         if (check_scale(check, "mult or shift", words(check, l->mult)[i], words(check, l->shift)[i], l->flags & NN_FLAG_RIGHT ? 1 : -30))
@@ -420,6 +432,8 @@ static int check_overwriting(const struct check *check, const struct nn_layer *l
 
     if (NN_PLACE_WINDOW(l->out) != NN_PLACE_WINDOW(l->in) || out >= in + in_elements(l))
         return 0;
+    if (look(check, "out", l->out_h))
+        return -1;
     for (uint32_t y = 0; y < l->out_h; y++) {
         uint32_t seen = y * l->stride_h + nn_rows(l);
         uint32_t copied = seen > l->pad_top ? seen - l->pad_top : 0;
@@ -460,7 +474,8 @@ static int check_layers(struct check *check)
 
 int nn_check(const void *image, uint32_t size, const struct nn_limits *limits, struct nn_problem *problem)
 {
-    struct check c = { .image = image, .header = image, .problem = problem, .part = "header" };
+    uint32_t looks = 0;
+    struct check c = { .image = image, .header = image, .problem = problem, .part = "header", .looks = &looks };
     const struct check *check = &c;
 
     REQUIRE((uintptr_t)image % NN_ALIGN == 0, "image", "not aligned");

@@ -21,6 +21,7 @@
 #define NN_MAX_LAYERS  1024u
 #define NN_MAX_TENSORS 64u
 #define NN_MAX_WINDOW  0x08000000u  /* 128 MiB: the image, the arena, all inputs, all outputs; also of any one tensor */
+#define NN_MAX_LOOKS   0x02000000u  /* what the check looks at, number by number: any number of layers may name the same weights */
 
 struct nn_header {
     uint32_t magic;
