@@ -59,8 +59,11 @@ static void set_time_limit(uint32_t ms)
 
 static void write_ctrl(uint32_t value)
 {
-    bool begins = (device.ctrl & VC_RESET) && !(value & VC_RESET);
+    bool begins = (device.ctrl & VC_RESET) && !(value & VC_RESET), stops = !(device.ctrl & VC_RESET) && (value & VC_RESET);
     set_ctrl(value);
+    if (stops) {
+        core_stopped();
+    }
     if (begins) {
         set_errors(0);
         core_begin(value & VC_PC_START);

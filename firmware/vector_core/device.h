@@ -52,5 +52,8 @@ void core_ring(void);
 /* Writes zeros into the memory. */
 void core_clear(uint32_t offset, uint32_t size);
 
+/* A job was stopped: VC_PC is to say where. */
+void core_stopped(void);
+
 /* A job is to begin at this offset in window 0: device_fault if it can not. */
 void core_begin(uint32_t pc);

@@ -65,6 +65,11 @@ void core_begin(uint32_t pc)
     __asm__ volatile("fence.i" ::: "memory");       /* hart 0 has written its instructions */
 }
 
+void core_stopped(void)
+{
+    device_publish(VC_PC, (uint32_t)context.pc);
+}
+
 /* --- traps --- */
 
 static void fault(enum vc_interrupt kind, uintptr_t cause, uintptr_t address)

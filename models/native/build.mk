@@ -4,7 +4,7 @@
 # Native models: images that run on the vector core as they are. Those in tests/ are for the tests; NATIVE_MODELS += name and name_MODEL_SRCS
 # make $(OUT)/apps/name.model, which the archive of built-ins has.
 
-NATIVE_TESTS := add fail loop wild
+NATIVE_TESTS := add fail jump loop wild
 NATIVE_MODELS += $(NATIVE_TESTS:%=ml%)
 $(foreach m,$(NATIVE_TESTS),$(eval ml$(m)_MODEL_SRCS = models/native/tests/$(m).c))
 MODEL_FILES += $(patsubst %,$(APP_DIR)/%.model,$(NATIVE_MODELS))

@@ -10,7 +10,7 @@ import pytest
 from kata import Console
 
 pytestmark = pytest.mark.skipif(os.environ.get("OUT", "").endswith("release"), reason="release build")
-NAMES = ("mladd", "mlfail", "mlloop", "mlwild")
+NAMES = ("mladd", "mlfail", "mljump", "mlloop", "mlwild")
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +69,22 @@ def test_writes_outside_its_windows(console):
     assert figures(console, "mlwild") == (1, 1, 0)
 
 
+def test_jumps_outside_its_text(console):
+    before = figures(console, "mladd")[0]
+    console.run("test_mlexecute mljump mljump")
+    console.run("test_mlexecute mladd mladd")
+    assert "Job 1 faulted: cause 0xc pc 0x80010000 address 0x80010000" in output(console, "mljump")
+    jobs(console, "mladd", before + 1)
+    assert figures(console, "mljump") == (1, 1, 0)
+
+
 def test_loops_for_ever(console):
     """Its time is over, and the next in the queue runs."""
     before = figures(console, "mladd")[0]
     console.run("test_mlpriority mlloop mlloop 5 300")
     console.run("test_mlexecute mlloop mlloop")
     console.run("test_mlexecute mladd mladd")
-    assert "Job 1 faulted: cause 0x80000007" in output(console, "mlloop")
+    assert re.search(r"Job 1 faulted: cause 0x80000007 pc 0x800000[0-9a-f]{2} ", output(console, "mlloop"))
     jobs(console, "mladd", before + 1)
 
 
@@ -129,15 +138,17 @@ def test_service_starts_again(console):
 def test_application(console):
     """mltest: what an application gets of all this, and that nothing of it remains."""
     console.install("mltest")
+    console.run("test_mlpriority mltest mlloop 4 300")
     console.start("mltest")
     console.expect(r"\[mltest\]::DONE!", timeout=30)
     said = console.transcript()
     for line in ("no-such-model: SDKNoSuchModel", "cancel 7: SDKNoSuchModel", "cancel 31: Ok", "mladd: job 1 returned 0, 5000 bytes, first 1, last 1",
                  "input: Ok, 5000 bytes", "set input: Ok", "set too much: SDKSerializeFailed", "mladd: job 2 returned 0, 5000 bytes, first 42, last 42",
-                 "mlfail: job 1 returned 13, 0 bytes", "mlwild: fault, cause 0xf address 0x90000000",
+                 "mlfail: job 1 returned 13, 0 bytes", "mlloop: fault, cause 0x80000007 pc 0x800000",
                  "periodic: job 12 returned 0, 5000 bytes, first 52, last 52", "poll: Ok, mask 0x0", "after cancel: SDKNoModelOutput",
                  "at any time: Ok, 0 of 20 outputs torn", "add: job 1 returned 0, 5000 bytes"):
         assert f"[mltest]::{line}" in said, line
+    assert re.search(r"\[mltest\]::mlwild: fault, cause 0xf pc 0x800000[0-9a-f]{2} address 0x90000000", said)
     console.wait_status("mltest", r"Exited \(code 0\)")
     console.stop("mltest")
     assert "mltest" not in console.run("models").partition("\n")[2]

@@ -351,6 +351,7 @@ static void test_time_limit(void **state)
     struct models_result result = result_of("m0", ML_SUCCESS);
     assert_true(result.faulted);
     assert_int_equal(result.return_code, VC_CAUSE_TIME);
+    assert_int_equal(result.pc, core_knows_causes() ? CORE_STOPPED_AT : 0);
     assert_int_equal(notified[0], 1);
     assert_int_equal(models_configure(0, "b", "m0", 8, 200), ML_BAD_ARGUMENT);
     assert_int_equal(models_configure(0, "b", "m0", 4, 0), ML_BAD_ARGUMENT);

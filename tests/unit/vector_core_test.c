@@ -23,7 +23,7 @@
 enum { TABLES = 65 };
 
 static volatile uint32_t page[VC_LINK_BYTES / 4];
-static unsigned rings, begun;
+static unsigned rings, begun, stopped;
 static uint32_t begun_at, cleared_at, cleared_size;
 
 void core_ring(void)
@@ -39,6 +39,11 @@ void core_clear(uint32_t offset, uint32_t size)
     cleared_size = size;
 }
 
+void core_stopped(void)
+{
+    stopped++;
+}
+
 void core_begin(uint32_t pc)
 {
     begun++;
@@ -50,7 +55,7 @@ static int fresh(void **state)
     (void)state;
     memset((void *)(uintptr_t)page, 0, sizeof page);
     device_start(page, TCM_BYTES);
-    rings = begun = cleared_at = cleared_size = 0;
+    rings = begun = stopped = cleared_at = cleared_size = 0;
     return 0;
 }
 
@@ -93,8 +98,11 @@ static void test_ctrl(void **state)
     write(VC_CTRL, VC_FREEZE);
     assert_false(device_runs());
     assert_int_equal(rings, 0);
+    assert_int_equal(stopped, 0);
     write(VC_CTRL, VC_RESET);
-    assert_int_equal(rings, 1);             /* it stands still: whoever has to know may be asleep */
+    write(VC_CTRL, VC_RESET | VC_FREEZE);   /* is none any more */
+    assert_int_equal(stopped, 1);
+    assert_int_equal(rings, 2);             /* it stands still: whoever has to know may be asleep */
     assert_false(device_runs());
     write(VC_CTRL, 0xfffffffcu);
     assert_int_equal(begun_at, VC_PC_START);

@@ -31,7 +31,7 @@ static void show_output(const char *name, uint32_t id)
     if (error != SDK_SUCCESS)
         say(name, error);
     else if (output.faulted)
-        printf("%s: fault, cause 0x%x address 0x%x\n", name, (unsigned)output.return_code, (unsigned)output.address);
+        printf("%s: fault, cause 0x%x pc 0x%x address 0x%x\n", name, (unsigned)output.return_code, (unsigned)output.epc, (unsigned)output.address);
     else
         printf("%s: job %u returned %u, %u bytes, first %u, last %u\n", name, (unsigned)output.jobnum, (unsigned)output.return_code,
                (unsigned)size, size ? data[0] : 0, size ? data[size - 1] : 0);
@@ -125,6 +125,7 @@ int main(void)
     with_input();
     one_shot("mlfail");
     one_shot("mlwild");
+    one_shot("mlloop");
     periodic();
     at_any_time();
     two_at_once();

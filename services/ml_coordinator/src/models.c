@@ -575,7 +575,7 @@ static void stopped(struct model *m)
     bool timed_out = all.timed_out;
     leave_memory(m);
     if (timed_out) {
-        complete(m, &(struct models_result){ .return_code = VC_CAUSE_TIME, .faulted = true });
+        complete(m, &(struct models_result){ .return_code = VC_CAUSE_TIME, .pc = vector_stopped_at(), .faulted = true });
     }
     end_run(m);
 }

@@ -55,6 +55,11 @@ bool vector_clear(uint32_t offset, uint32_t size)
     return port_write(VC_INIT_START, offset) && port_write(VC_INIT_END, (offset + size - 1) | VC_INIT_VALID) && reset();
 }
 
+uint32_t vector_stopped_at(void)
+{
+    return port_has_details() ? port_read(VC_PC) : 0;
+}
+
 bool vector_settled(void)
 {
     return port_settled();

@@ -34,8 +34,9 @@ bool vector_start(const struct vector_window windows[VECTOR_WINDOWS], uint32_t p
 /* Goes on with a job that has made a request. */
 bool vector_resume(void);
 
-/* Stops a job. */
+/* Stops a job. Where it was, when that has been done; 0: the platform does not say. */
 bool vector_stop(void);
+uint32_t vector_stopped_at(void);
 
 /* Zeros in memory; offset and size in pages. An interrupt comes when it is done. */
 bool vector_clear(uint32_t offset, uint32_t size);

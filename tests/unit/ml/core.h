@@ -28,6 +28,7 @@ void core_finishes(void);
 void core_faults(bool data, uint32_t cause, uint32_t pc, uint32_t address);
 void core_requests(void);
 bool core_knows_causes(void);
+enum { CORE_STOPPED_AT = 0x1234 };  /* where a job is that is stopped; it knows that then, too */
 
 /* Its firmware fails, and starts again. */
 void core_restarts(void);

@@ -32,6 +32,11 @@ void core_begin(uint32_t pc)
     jobs++;
 }
 
+void core_stopped(void)
+{
+    device_publish(VC_PC, CORE_STOPPED_AT);
+}
+
 void core_reset(void)
 {
     memset((void *)(uintptr_t)page, 0, sizeof page);

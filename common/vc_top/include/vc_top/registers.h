@@ -22,7 +22,7 @@ enum vc_register {
 
     /* Of our firmware. */
     VC_CAUSE = 0x40,                /* of the last fault: mcause, or a vc_cause; with its pc and address */
-    VC_PC = 0x44,
+    VC_PC = 0x44,                   /* also of a job that was stopped */
     VC_ADDRESS = 0x48,
     VC_RESULT = 0x4c,               /* a0 of a job that has finished */
     VC_INSTRUCTIONS = 0x50,         /* of the last run, 64 bits */
