@@ -3,6 +3,7 @@
 
 #include "device.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <vc_top/link.h>
 
@@ -170,10 +171,21 @@ void device_serve(void)
     }
 }
 
-void device_start(volatile uint32_t *page, uint32_t tcm_size)
+static void publish_fault(const struct device_fault *fault)
+{
+    device_publish(VC_CAUSE, fault->cause);
+    device_publish(VC_PC, fault->pc);
+    device_publish(VC_ADDRESS, fault->address);
+}
+
+void device_start(volatile uint32_t *page, uint32_t tcm_size, const struct device_fault *failure)
 {
     memset(&device, 0, sizeof device);
-    vc_core_start(&device.link, page);
+    device.link.page = page;
+    if (failure != NULL) {
+        publish_fault(failure);
+    }
+    vc_core_start(&device.link, page, failure != NULL ? VC_INSTRUCTION_FAULT : 0);
     device.tcm_size = tcm_size;
     for (uint32_t offset = VC_WINDOWS; offset < VC_WINDOWS + VC_WINDOW_COUNT * VC_WINDOW_BYTES; offset += sizeof *page) {
         device_publish(offset, 0);
@@ -253,9 +265,7 @@ void device_fault(enum vc_interrupt kind, const struct device_fault *fault)
     if (is_access(fault->cause) && !is_mapped(fault->address)) {
         set_errors(device.errors | (kind == VC_DATA_FAULT ? VC_DATA_OUT_OF_RANGE : VC_TEXT_OUT_OF_RANGE));
     }
-    device_publish(VC_CAUSE, fault->cause);
-    device_publish(VC_PC, fault->pc);
-    device_publish(VC_ADDRESS, fault->address);
+    publish_fault(fault);
     set_ctrl(VC_FREEZE | VC_RESET);
     raise(kind);
 }

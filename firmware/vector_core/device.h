@@ -21,8 +21,9 @@ struct device_fault {
     uint32_t address;
 };
 
-/* Begins a life of the firmware. `page` is the block, `tcm_size` the size of the memory behind it. */
-void device_start(volatile uint32_t *page, uint32_t tcm_size);
+/* Begins a life of the firmware. `page` is the block, `tcm_size` the size of the memory behind it. `failure`: of the last life, NULL if there was none; the
+ * driver, which may believe that memory was cleared, hears of it before it sees that nothing is under way any more. */
+void device_start(volatile uint32_t *page, uint32_t tcm_size, const struct device_fault *failure);
 
 /* Lets what the driver has written take effect. */
 void device_serve(void);

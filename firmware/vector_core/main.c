@@ -4,6 +4,7 @@
 /* The loop of the vector core: the driver's writes take effect, then the job runs until something happens. Without a job it sleeps. */
 
 #include <platform_gen.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "bell.h"
@@ -60,7 +61,6 @@ static void report(void)
     device_publish(VC_RESTART_CAUSE, kept.cause);
     device_publish(VC_RESTART_PC, kept.pc);
     if (kept.restarts != 0) {
-        device_fault(VC_INSTRUCTION_FAULT, &(struct device_fault){ VC_CAUSE_FIRMWARE, kept.pc, 0 });
         bell_ring();                                /* no interrupt is enabled yet */
     }
 }
@@ -68,7 +68,8 @@ static void report(void)
 _Noreturn void core_main(void)
 {
     close_doors();
-    device_start((volatile uint32_t *)(uintptr_t)VC_TOP_BASE, TCM_SIZE);
+    const struct device_fault failure = { VC_CAUSE_FIRMWARE, kept.pc, 0 };
+    device_start((volatile uint32_t *)(uintptr_t)VC_TOP_BASE, TCM_SIZE, kept.restarts != 0 ? &failure : NULL);
     bell_start();
     report();
     for (;;) {

@@ -852,6 +852,7 @@ static void test_core_restarts(void **state)
     }
     store(0, 100, 100, 0, 0x20000);
     store(1, 100, 100, 0, 0x20000);
+    store(2, 100, 100, 10, 100);
     models_oneshot(0, "b", "m0");
     settle();
     assert_int_equal(running(), 0);
@@ -864,6 +865,8 @@ static void test_core_restarts(void **state)
     assert_false(vector_settled());
     memset(core_tcm, 0x99, sizeof core_tcm);
     core_restarts();
+    uint8_t byte = 0;               /* asked before its interrupt is handled */
+    assert_int_equal(models_set_input(0, "b", "m2", 0, &byte, 1), ML_BUSY);
     advance(10000);
     assert_int_equal(running(), 1);
     uint32_t offset, size, rights;

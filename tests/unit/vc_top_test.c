@@ -31,7 +31,7 @@ static void test_alive(void **state)
 {
     (void)state;
     assert_false(vc_link_alive(page));
-    vc_core_start(&core, page);
+    vc_core_start(&core, page, 0);
     assert_true(vc_link_alive(page));
     assert_true(vc_link_settled(page));
     assert_int_equal(vc_link_read(page, VC_INTR_STATE), 0);
@@ -41,7 +41,7 @@ static void test_writes_in_order(void **state)
 {
     (void)state;
     struct vc_write write;
-    vc_core_start(&core, page);
+    vc_core_start(&core, page, 0);
     for (uint32_t i = 0; i < VC_LINK_QUEUE; i++) {
         assert_true(vc_link_write(page, VC_WINDOWS + 4 * i, i));
     }
@@ -60,7 +60,7 @@ static void test_writes_in_order(void **state)
 static void test_only_what_was_seen_is_taken_back(void **state)
 {
     (void)state;
-    vc_core_start(&core, page);
+    vc_core_start(&core, page, 0);
     vc_core_raise(&core, VC_FINISH);
     assert_int_equal(vc_link_read(page, VC_INTR_STATE), VC_FINISH);
     vc_core_raise(&core, VC_HOST_REQUEST | VC_FINISH);      /* the second is one with the first */
@@ -77,15 +77,18 @@ static void test_lives(void **state)
 {
     (void)state;
     struct vc_write write;
-    vc_core_start(&core, page);
+    vc_core_start(&core, page, 0);
     vc_core_raise(&core, VC_FINISH);
     assert_true(vc_link_write(page, VC_CTRL, 0));
-    vc_core_start(&core, page);     /* the firmware's: what was queued and what was pending are gone */
+    vc_core_start(&core, page, 0);     /* the firmware's: what was queued and what was pending are gone */
     assert_false(vc_core_take(&core, &write));
     assert_int_equal(vc_link_read(page, VC_INTR_STATE), 0);
     assert_true(vc_link_write(page, VC_CTRL, 3));
     assert_true(vc_core_take(&core, &write));
     assert_int_equal(write.value, 3);
+    vc_core_start(&core, page, VC_DATA_FAULT);
+    assert_int_equal(vc_link_read(page, VC_INTR_STATE), VC_DATA_FAULT);
+    assert_true(vc_link_settled(page));
 }
 
 /* The other side's words are anything: at most a queue of them is taken, and nothing outside of the page. */
@@ -93,7 +96,7 @@ static void test_garbage(void **state)
 {
     (void)state;
     srand(1);
-    vc_core_start(&core, page);
+    vc_core_start(&core, page, 0);
     for (unsigned i = 0; i < 100000; i++) {
         page[(unsigned)rand() % (VC_LINK_BYTES / 4)] = (uint32_t)rand() << 16 ^ (uint32_t)rand();
         struct vc_write write;
@@ -112,7 +115,7 @@ static void test_no_event_is_lost(void **state)
 {
     (void)state;
     srand(2);
-    vc_core_start(&core, page);
+    vc_core_start(&core, page, 0);
     uint32_t events = 0, seen = 0, latest = 0;
     bool taken_back = false;
     for (unsigned i = 0; i < 1000000; i++) {
@@ -171,7 +174,7 @@ static void test_two_threads(void **state)
 {
     (void)state;
     pthread_t thread;
-    vc_core_start(&core, page);
+    vc_core_start(&core, page, 0);
     driver_is_done = 0;
     assert_int_equal(pthread_create(&thread, NULL, core_thread, NULL), 0);
     uint32_t seen = 0, written = 0;

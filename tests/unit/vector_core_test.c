@@ -54,7 +54,7 @@ static int fresh(void **state)
 {
     (void)state;
     memset((void *)(uintptr_t)page, 0, sizeof page);
-    device_start(page, TCM_BYTES);
+    device_start(page, TCM_BYTES, NULL);
     rings = begun = stopped = cleared_at = cleared_size = 0;
     return 0;
 }

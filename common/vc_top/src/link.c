@@ -77,12 +77,13 @@ bool vc_link_settled(const volatile uint32_t *page)
 
 /* --- core --- */
 
-void vc_core_start(struct vc_core_link *link, volatile uint32_t *page)
+void vc_core_start(struct vc_core_link *link, volatile uint32_t *page, uint32_t interrupts)
 {
     link->page = page;
     link->taken = page[at(VC_LINK_WRITTEN)];
-    link->raised = page[at(VC_LINK_CLEARED)] & VC_INTERRUPTS;
+    link->raised = (page[at(VC_LINK_CLEARED)] ^ interrupts) & VC_INTERRUPTS;
     page[at(VC_INTR_STATE)] = link->raised;
+    fence();
     page[at(VC_LINK_TAKEN)] = link->taken;
     fence();
     page[at(VC_LINK_ALIVE)] = VC_LINK_MAGIC;

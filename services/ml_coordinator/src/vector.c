@@ -62,7 +62,7 @@ uint32_t vector_stopped_at(void)
 
 bool vector_settled(void)
 {
-    return port_settled();
+    return port_settled() && !(port_read(VC_INTR_STATE) & VC_INSTRUCTION_FAULT);
 }
 
 static enum vector_outcome outcome_of(uint32_t state)

@@ -41,7 +41,7 @@ uint32_t vector_stopped_at(void);
 /* Zeros in memory; offset and size in pages. An interrupt comes when it is done. */
 bool vector_clear(uint32_t offset, uint32_t size);
 
-/* Everything told so far has been done. */
+/* Everything told so far has been done: while a fault waits to be looked at, that may be the firmware's, it may have been dropped. */
 bool vector_settled(void);
 
 /* What has happened: taken back before it is looked into, so that nothing that comes in between is lost. */

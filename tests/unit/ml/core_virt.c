@@ -41,7 +41,7 @@ void core_reset(void)
 {
     memset((void *)(uintptr_t)page, 0, sizeof page);
     memset(core_tcm, 0xa5, sizeof core_tcm);
-    device_start(page, CORE_TCM);
+    device_start(page, CORE_TCM, NULL);
     rung = false;
     jobs = 0;
 }
@@ -125,7 +125,6 @@ bool port_has_details(void)
 
 void core_restarts(void)
 {
-    device_start(page, CORE_TCM);
-    device_fault(VC_INSTRUCTION_FAULT, &(struct device_fault){ VC_CAUSE_FIRMWARE, 0, 0 });
+    device_start(page, CORE_TCM, &(struct device_fault){ VC_CAUSE_FIRMWARE, 0, 0 });
     core_ring();
 }

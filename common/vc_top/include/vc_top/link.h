@@ -55,8 +55,8 @@ struct vc_core_link {
     uint32_t raised;
 };
 
-/* What was queued for the last life is dropped. */
-void vc_core_start(struct vc_core_link *link, volatile uint32_t *page);
+/* What was queued for the last life is dropped. These interrupts, and no others, are pending, before the driver can see that nothing is queued any more. */
+void vc_core_start(struct vc_core_link *link, volatile uint32_t *page, uint32_t interrupts);
 
 /* The next write to take effect; false: there is none. When it has, vc_core_done. */
 bool vc_core_take(struct vc_core_link *link, struct vc_write *write);
