@@ -57,6 +57,36 @@ def value_info(name, shape, dtype="float32"):
     return field(1, name) + field(2, field(1, field(1, TYPES[dtype][0]) + field(2, dims)))
 
 
+# --- files of few nodes
+
+def graph(*nodes, initializers=(), shape=(1, 4)):
+    """A file with input x and output y."""
+    inside = b"".join(field(1, n) for n in nodes) + b"".join(field(5, t) for t in initializers)
+    return field(7, inside + field(11, value_info("x", shape)) + field(12, value_info("y", (1, 4))))
+
+
+def between(op, shape, *initializers, behind=(), **attributes):
+    """x, quantised, through an operator with these constants as its further inputs and what stands behind it, and quantised again."""
+    scales = [tensor("s", (), "float32", [0.1]), tensor("z", (), "int8", [0])]
+    names = [f"c{n}" for n in range(len(initializers))]
+    nodes = [node("QuantizeLinear", ["x", "s", "z"], ["a"]), node("DequantizeLinear", ["a", "s", "z"], ["b"]),
+             node(op, ["b", *names], ["c"], **attributes), *behind,
+             node("QuantizeLinear", ["d" if behind else "c", "s", "z"], ["e"]), node("DequantizeLinear", ["e", "s", "z"], ["y"])]
+    return graph(*nodes, initializers=scales + [tensor(name, *rest) for name, rest in zip(names, initializers)], shape=shape)
+
+
+# Operators whose second input counts something, the shape of their first, and the numbers.
+COUNTING = {"Reshape": ((1, 2, 3, 3), [1, 18]), "Pad": ((1, 2, 3, 3), [0, 0, 1, 1, 0, 0, 1, 1]), "Squeeze": ((1, 2, 1, 1), [2, 3]),
+            "ReduceMean": ((1, 2, 3, 3), [2, 3])}
+
+
+def counting(op, dtype="int64"):
+    """A file with one of them."""
+    shape, numbers = COUNTING[op]
+    behind = [node("Sigmoid", ["c"], ["d"])] if op in ("Reshape", "Squeeze") else ()        # these two need no scale of their own
+    return between(op, shape, ((len(numbers),), dtype, numbers), behind=behind)
+
+
 # --- networks: a value is (name, shape, numbers)
 
 def single(value):

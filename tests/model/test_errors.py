@@ -99,50 +99,31 @@ def test_output_that_is_made_twice():
     assert "operator 1 ADD 'y': tensor 1 'y' is made twice" in refusal(w.finish([x], [y]))
 
 
-def onnx(*nodes, initializers=(), shape=(1, 4)):
-    graph = b"".join(onnx_net.field(1, n) for n in nodes) + b"".join(onnx_net.field(5, t) for t in initializers)
-    return onnx_net.field(7, graph + onnx_net.field(11, onnx_net.value_info("x", shape)) + onnx_net.field(12, onnx_net.value_info("y", (1, 4))))
-
-
-def between(op, shape, *initializers, behind=(), **attributes):
-    """x, quantised, through an operator with these constants as its further inputs and what stands behind it, and quantised again."""
-    scales = [onnx_net.tensor("s", (), "float32", [0.1]), onnx_net.tensor("z", (), "int8", [0])]
-    names = [f"c{n}" for n in range(len(initializers))]
-    nodes = [onnx_net.node("QuantizeLinear", ["x", "s", "z"], ["a"]), onnx_net.node("DequantizeLinear", ["a", "s", "z"], ["b"]),
-             onnx_net.node(op, ["b", *names], ["c"], **attributes), *behind,
-             onnx_net.node("QuantizeLinear", ["d" if behind else "c", "s", "z"], ["e"]), onnx_net.node("DequantizeLinear", ["e", "s", "z"], ["y"])]
-    return onnx(*nodes, initializers=scales + [onnx_net.tensor(name, *rest) for name, rest in zip(names, initializers)], shape=shape)
-
-
 def test_onnx_operators_that_are_not_known():
-    assert refusal(onnx(onnx_net.node("LSTM", ["x"], ["y"])), "a.onnx") == "node 0 LSTM 'y': this operator is not supported"
+    assert refusal(onnx_net.graph(onnx_net.node("LSTM", ["x"], ["y"])), "a.onnx") == "node 0 LSTM 'y': this operator is not supported"
 
 
 def test_onnx_without_quantisation():
-    assert refusal(onnx(onnx_net.node("Add", ["x", "x"], ["y"])), "a.onnx") == "node 0 Add 'y': 'x' is no tensor behind DequantizeLinear"
+    assert refusal(onnx_net.graph(onnx_net.node("Add", ["x", "x"], ["y"])), "a.onnx") == "node 0 Add 'y': 'x' is no tensor behind DequantizeLinear"
 
 
 def test_onnx_scale_that_is_missing():
-    assert refusal(onnx(onnx_net.node("QuantizeLinear", ["x", "s"], ["y"])), "a.onnx") == "node 0 QuantizeLinear 'y': 's' is used before it is made"
+    assert refusal(onnx_net.graph(onnx_net.node("QuantizeLinear", ["x", "s"], ["y"])), "a.onnx") == "node 0 QuantizeLinear 'y': 's' is used before it is made"
 
 
-@pytest.mark.parametrize("op, shape, numbers, what", [
-    ("Reshape", (1, 2, 3, 3), [1, 18], "shape"), ("Pad", (1, 2, 3, 3), [0, 0, 1, 1, 0, 0, 1, 1], "padding"), ("Squeeze", (1, 2, 1, 1), [2, 3], "axes"),
-    ("ReduceMean", (1, 2, 3, 3), [2, 3], "axes")])
-def test_onnx_counts_that_are_real_numbers(op, shape, numbers, what):
-    behind = [onnx_net.node("Sigmoid", ["c"], ["d"])] if op in ("Reshape", "Squeeze") else []
-    words = refusal(between(op, shape, ((len(numbers),), "float32", numbers), behind=behind), "a.onnx")
-    assert words == f"node 2 {op} 'c': {what} is float32"
-    build.build(build.read(between(op, shape, ((len(numbers),), "int64", numbers), behind=behind), "a.onnx"))
+@pytest.mark.parametrize("op", onnx_net.COUNTING)
+def test_onnx_counts_that_are_real_numbers(op):
+    assert refusal(onnx_net.counting(op, "float32"), "a.onnx").endswith(" is float32")
+    build.build(build.read(onnx_net.counting(op), "a.onnx"))
 
 
 def test_onnx_image_that_is_not_flattened_to_one_row():
     """Its elements are in another order here, and rows of it are no rows."""
     weights = [onnx_net.tensor("w", (9, 4), "int8", range(36)), onnx_net.node("DequantizeLinear", ["w", "s", "z"], ["wd"])]
-    data = between("Reshape", (1, 2, 3, 3), ((2,), "int64", [2, 9]), behind=[weights[1], onnx_net.node("MatMul", ["c", "wd"], ["d"])])
+    data = onnx_net.between("Reshape", (1, 2, 3, 3), ((2,), "int64", [2, 9]), behind=[weights[1], onnx_net.node("MatMul", ["c", "wd"], ["d"])])
     data = onnx_net.field(7, onnx_net.field(5, weights[0]) + data[data.index(b"\x0a"):])
     assert "an image of shape [2, 3, 3] is not flattened to one row" in refusal(data, "a.onnx")
 
 
 def test_onnx_text_is_printable():
-    assert "auto_pad ?[2J is not supported" in refusal(between("MaxPool", (1, 2, 3, 3), kernel_shape=[2, 2], auto_pad="\x1b[2J"), "a.onnx")
+    assert "auto_pad ?[2J is not supported" in refusal(onnx_net.between("MaxPool", (1, 2, 3, 3), kernel_shape=[2, 2], auto_pad="\x1b[2J"), "a.onnx")

@@ -15,7 +15,7 @@ import schema
 import tflite_writer
 from errors import ModelError
 from flatbuffer import Flatbuffer
-from test_errors import between, refusal
+from test_errors import refusal
 
 
 def test_one_table_named_a_million_times():
@@ -50,7 +50,7 @@ def test_the_same_constant_quantised_many_times(monkeypatch):
     monkeypatch.setattr(onnx_reader, "MAX_NUMBERS", 100)
     behind = [onnx_net.node("QuantizeLinear", ["c0", "s", "z"], [f"k{n}"]) for n in range(20)]
     behind = [*behind, onnx_net.node("Sigmoid", ["c"], ["d"])]
-    assert refusal(between("Flatten", (1, 4), ((10,), "float32", [1] * 10), behind=behind), "a.onnx") == \
+    assert refusal(onnx_net.between("Flatten", (1, 4), ((10,), "float32", [1] * 10), behind=behind), "a.onnx") == \
         "node 13 QuantizeLinear 'k10': more than 100 numbers in the constants of all operators"
 
 

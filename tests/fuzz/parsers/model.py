@@ -47,7 +47,7 @@ def change(data, rng):
             break
         at, kind = rng.randrange(len(data)), rng.randrange(10)
         if kind < 3:
-            data[at] = rng.randrange(256)
+            data[at] = rng.randrange(rng.choice((16, 256)))     # small numbers are types and counts
         elif kind < 4:
             data[at] ^= 1 << rng.randrange(8)
         elif kind < 7:
@@ -68,6 +68,8 @@ def seeds(rng):
     """Files to begin with: name and bytes."""
     for op in nets.OPERATORS:
         yield f"{op}.tflite", nets.single(op, rng)
+    for op in onnx_net.COUNTING:
+        yield f"{op}.onnx", onnx_net.counting(op)
     for number in range(12):
         yield f"chain{number}.tflite", nets.chain(rng, 6)
         yield f"net{number}.onnx", onnx_net.network(rng, number % 4)[0]
