@@ -3,9 +3,11 @@
 """Files that would take much more memory or time than they are long: refused before they do."""
 import random
 import struct
+import tracemalloc
 
 import build
 import image
+import lower
 import nets
 import onnx_net
 import onnx_reader
@@ -39,6 +41,16 @@ def test_the_same_weights_in_many_operators():
         w.operator("FULLY_CONNECTED", [x, k], [y])
         x = y
     assert refusal(w.finish([0], [x])) == "operator 16 FULLY_CONNECTED 'y16': more than 16777216 numbers in the constants of all operators"
+
+
+def test_packing_takes_little_more_memory_than_the_weights():
+    """Also a single row of a million."""
+    weights = memoryview(bytes(1 << 20)).cast("b")
+    tracemalloc.start()
+    packed, sums = lower.transposed(weights, 1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert packed == bytes(weights) and sums == [(0, 0)] and peak < 4 << 20
 
 
 def test_many_small_fields():

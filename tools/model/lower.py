@@ -155,8 +155,9 @@ def folded_bias(node, zero, sums):
 
 def transposed(data, rows):
     """[rows][columns] to [columns][rows], and the sums of each row."""
-    columns = len(data) // rows
-    packed = b"".join(bytes(data[n::columns]) for n in range(columns))
+    columns, packed = len(data) // rows, bytearray(len(data))
+    for n in range(rows):
+        packed[n::rows] = data[n * columns:(n + 1) * columns]
     return packed, [row_sums(data[n * columns:(n + 1) * columns]) for n in range(rows)]
 
 
