@@ -5,7 +5,7 @@
 
 COMPONENTS += ml_coordinator
 VECTOR_PORT ?= virt
-ML_PORTABLE := $(addprefix services/ml_coordinator/src/,models.c memory.c image.c vector.c)
+ML_PORTABLE := $(addprefix services/ml_coordinator/src/,models.c table.c loading.c runs.c memory.c image.c vector.c)
 ml_coordinator_SRCS = services/ml_coordinator/src/service.c services/ml_coordinator/src/executor.S services/ml_coordinator/src/port_$(VECTOR_PORT).c $(ML_PORTABLE)
 ml_coordinator_CFLAGS = -msave-restore $(if $(EXECUTOR),-DEXECUTOR='"$(EXECUTOR)"')
 $(OUT)/components/ml_coordinator/services/ml_coordinator/src/executor.S.o: $$(EXECUTOR)

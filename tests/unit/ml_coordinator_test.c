@@ -589,6 +589,64 @@ static void test_eviction(void **state)
     assert_int_equal(info.statistics.runs, 5);
 }
 
+static void set_large_input(const char *model)
+{
+    static const uint8_t data[100] = { 1 };
+    if (models_set_input(0, "b", model, 0, data, sizeof data) == ML_BUSY) {
+        settle();
+        assert_int_equal(models_set_input(0, "b", model, 0, data, sizeof data), ML_SUCCESS);
+    }
+}
+
+/* Input that is set and never used holds no memory that a run of others needs. */
+static void test_unused_input(void **state)
+{
+    (void)state;
+    store(0, 100, 100, 0x80000, 100);
+    store(1, 100, 100, 0, 0x90000);
+    set_large_input("m0");
+    assert_int_equal(models_oneshot(1, "b", "m1"), ML_SUCCESS);
+    settle();
+    assert_int_equal(running(), 1);
+    core_finishes();
+    settle();
+    assert_int_equal(models_oneshot(0, "b", "m0"), ML_SUCCESS);
+    settle();
+    assert_int_equal(result_of("m0", ML_SUCCESS).return_code, MODELS_CAUSE_NO_INPUT);
+}
+
+/* But that of one that is to run does: its run comes first, also before one of a higher priority, and none is lost. */
+static void test_input_in_the_way(void **state)
+{
+    (void)state;
+    store(0, 100, 100, 0x40000, 0x60000);
+    store(1, 100, 100, 0, 0x90000);
+    store(2, 100, 100, 0, 100);
+    store(3, 100, 100, 0x30000, 0x60000);
+    set_large_input("m0");
+    set_large_input("m3");
+    assert_int_equal(models_configure(1, "b", "m1", MODELS_PRIORITIES - 1, 1000), ML_SUCCESS);
+    assert_int_equal(models_oneshot(1, "b", "m2"), ML_SUCCESS);
+    settle();
+    assert_int_equal(running(), 2);
+    assert_int_equal(models_oneshot(0, "b", "m0"), ML_SUCCESS);
+    assert_int_equal(models_oneshot(0, "b", "m3"), ML_SUCCESS);
+    assert_int_equal(models_oneshot(1, "b", "m1"), ML_SUCCESS);
+    static const int turns[] = { 2, 0, 3, 1 };
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(running(), turns[i]);
+        core_finishes();
+        settle();
+        assert_true(memory_is_sound());
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        struct models_info info;
+        assert_true(models_info(i, &info));
+        assert_int_equal(info.statistics.runs, 1);
+        assert_int_equal(info.statistics.faults, 0);
+    }
+}
+
 static void test_too_large(void **state)
 {
     (void)state;
@@ -1232,6 +1290,8 @@ int main(void)
         cmocka_unit_test_setup(test_once_more, fresh),
         cmocka_unit_test_setup(test_nobody_starves, fresh),
         cmocka_unit_test_setup(test_eviction, fresh),
+        cmocka_unit_test_setup(test_unused_input, fresh),
+        cmocka_unit_test_setup(test_input_in_the_way, fresh),
         cmocka_unit_test_setup(test_too_large, fresh),
         cmocka_unit_test_setup(test_memory_that_cannot_be_cleared, fresh),
         cmocka_unit_test_setup(test_input, fresh),

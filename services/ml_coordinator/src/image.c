@@ -14,7 +14,7 @@ enum { NATIVE_OUTPUT_AT = 12 };
 /* The time limit of a run: four times what is estimated for the shortest vectors, at a million instructions a second, which any core does, and half a
  * second for a machine that is busy otherwise. No run takes more
  * than its estimate (`make bench` compares). */
-enum { LIMIT_FACTOR = 4, LIMIT_INSTRUCTIONS_PER_MS = 1000, LIMIT_LEAST_MS = 500 };
+enum { LIMIT_INSTRUCTIONS_PER_MS = 1000 / 4, LIMIT_LEAST_MS = 500 };
 
 /* Everything that a part can be, the last one included. */
 static const struct bundle_rules rules = {
@@ -64,7 +64,7 @@ static bool take(struct image *image, const struct bundle_section *section)
 
 static uint32_t limit_of(const struct nn_header *model)
 {
-    return LIMIT_LEAST_MS + (uint32_t)((uint64_t)model->instructions[1] * LIMIT_FACTOR / LIMIT_INSTRUCTIONS_PER_MS);
+    return LIMIT_LEAST_MS + model->instructions[1] / LIMIT_INSTRUCTIONS_PER_MS;
 }
 
 /* A model that is data is its only section. What its header says is believed as far as sizes are in bounds; image_check looks at the rest. */

@@ -91,6 +91,24 @@ void memory_give(uint32_t offset)
     }
 }
 
+bool memory_move_down(uint32_t offset)
+{
+    unsigned owned = 0, at = 0;
+    for (unsigned i = 0; i < memory.n; i++) {
+        if (memory.blocks[i].owner >= 0) {
+            owned++;
+            at = i;
+        }
+    }
+    if (owned != 1 || offset == 0) {
+        return false;
+    }
+    memory.blocks[0] = memory.blocks[at];
+    memory.blocks[1] = (struct block){ memory.size - memory.blocks[0].size, DIRTY };
+    memory.n = 2;
+    return true;
+}
+
 bool memory_has_room(uint32_t size)
 {
     uint32_t run = 0;

@@ -22,6 +22,9 @@ uint32_t memory_take(uint32_t size, int owner);
 /* The block at this offset becomes free and dirty. */
 void memory_give(uint32_t offset);
 
+/* The only block, at this offset, becomes the beginning of the memory, and all the rest is dirty. False: there are others, or it is there already. */
+bool memory_move_down(uint32_t offset);
+
 /* Whether a block of this size could be had when everything free were clean. */
 bool memory_has_room(uint32_t size);
 
