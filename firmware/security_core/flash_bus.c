@@ -8,6 +8,7 @@
 #include "console.h"
 #include "core.h"
 #include "flash_cfi.h"
+#include "mtime.h"
 #include "test_hooks.h"
 #include "watchdog.h"
 
@@ -33,7 +34,7 @@ static void store(void *ctx, uint32_t offset, uint32_t value)
 static uint32_t microseconds(void *ctx)
 {
     (void)ctx;
-    return (uint32_t)(clock_ticks() / TICKS_PER_US);
+    return (uint32_t)(mtime_ticks() / TICKS_PER_US);
 }
 
 static int program(void *ctx, uint32_t addr, const void *buf, size_t n)

@@ -7,30 +7,14 @@
 
 #include "core.h"
 #include "csr.h"
+#include "mtime.h"
 
-#define MTIMECMP (CLINT_BASE + 0x4000u + 8u)    /* of hart 1 */
+enum { HART = 1 };
 #define TICKS_PER_MS (TIMEBASE_HZ / 1000u)
-
-uint64_t clock_ticks(void)
-{
-#if __riscv_xlen == 32
-    uintptr_t high, low;
-    do {
-        high = csr_read(timeh);
-        low = csr_read(time);
-    } while (high != csr_read(timeh));
-    return (uint64_t)high << 32 | low;
-#else
-    return csr_read(time);
-#endif
-}
 
 static void set_alarm(uint32_t ms)
 {
-    uint64_t deadline = clock_ticks() + (uint64_t)ms * TICKS_PER_MS;
-    mmio_write(MTIMECMP + 4, UINT32_MAX);       /* no match between the two halves (section 3.2.1) */
-    mmio_write(MTIMECMP, (uint32_t)deadline);
-    mmio_write(MTIMECMP + 4, (uint32_t)(deadline >> 32));
+    mtime_alarm(HART, mtime_ticks() + (uint64_t)ms * TICKS_PER_MS);
 }
 
 void watchdog_reset(void)

@@ -13,9 +13,6 @@ enum {
     WATCHDOG_SLEEP_MS = 1000,
 };
 
-/* Milliseconds and ticks since some time before the reset. */
-uint64_t clock_ticks(void);
-
 /* Starts it, or starts it over: there is another WATCHDOG_MS. */
 void watchdog_reset(void);
 

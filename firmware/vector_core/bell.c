@@ -6,6 +6,7 @@
 #include <platform_gen.h>
 
 #include "csr.h"
+#include "mtime.h"
 
 /* QEMU's edu device (docs/specs/edu.txt). */
 enum { EDU_STATUS = 0x24, EDU_RAISE = 0x60, EDU_ACKNOWLEDGE = 0x64 };
@@ -14,7 +15,7 @@ enum { EDU_STATUS = 0x24, EDU_RAISE = 0x60, EDU_ACKNOWLEDGE = 0x64 };
 #define PLIC_THRESHOLD (PLIC_BASE + 0x200000u + 0x1000u * VECTOR_PLIC_CONTEXT)
 #define PLIC_CLAIM (PLIC_THRESHOLD + 4u)
 
-#define MTIMECMP (CLINT_BASE + 0x4000u + 8u * 2u)
+enum { HART = 2 };
 
 static uint32_t mmio_read(uintptr_t address)
 {
@@ -57,33 +58,12 @@ void bell_sleep(void)
     __asm__ volatile("wfi" ::: "memory");
 }
 
-uint64_t timer_ticks(void)
-{
-#if __riscv_xlen == 32
-    uintptr_t high, low;
-    do {
-        high = csr_read(timeh);
-        low = csr_read(time);
-    } while (high != csr_read(timeh));
-    return (uint64_t)high << 32 | low;
-#else
-    return csr_read(time);
-#endif
-}
-
-static void set_alarm(uint64_t at)
-{
-    mmio_write(MTIMECMP + 4, UINT32_MAX);           /* no match between the two halves (section 3.2.1) */
-    mmio_write(MTIMECMP, (uint32_t)at);
-    mmio_write(MTIMECMP + 4, (uint32_t)(at >> 32));
-}
-
 void timer_set(uint64_t ticks)
 {
-    set_alarm(timer_ticks() + ticks);
+    mtime_alarm(HART, mtime_ticks() + ticks);
 }
 
 void timer_off(void)
 {
-    set_alarm(UINT64_MAX);
+    mtime_alarm(HART, UINT64_MAX);
 }

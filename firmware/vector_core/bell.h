@@ -18,8 +18,6 @@ void bell_ring(void);
 /* Until ours is rung. */
 void bell_sleep(void);
 
-uint64_t timer_ticks(void);
-
 /* The timer's interrupt comes after so many ticks. */
 void timer_set(uint64_t ticks);
 void timer_off(void);

@@ -10,6 +10,7 @@
 #include "bell.h"
 #include "csr.h"
 #include "device.h"
+#include "mtime.h"
 #include "windows.h"
 
 enum {
@@ -166,11 +167,11 @@ void job_run(void)
 {
     uint64_t limit = (uint64_t)device_time_limit_ms() * TICKS_PER_MS;
     timer_set(limit > used.ticks ? limit - used.ticks : 0);
-    uint64_t begun = timer_ticks(), before = instructions_now();
+    uint64_t begun = mtime_ticks(), before = instructions_now();
     job_enter(&context);
     uintptr_t cause = csr_read(mcause), value = csr_read(mtval);
     used.instructions += instructions_now() - before;
-    used.ticks += timer_ticks() - begun;
+    used.ticks += mtime_ticks() - begun;
     device_used(used.instructions, used.ticks);
     handle(cause, value);
 }

@@ -4,15 +4,8 @@
 /* Start of the vector core, at reset and again when the firmware has failed; the way into a job and back. mscratch is the job's context
  * while it runs, and 0 in machine mode, where traps are not returned from: interrupts are looked for, not taken. */
 
-#if __riscv_xlen == 64
-#define REG_S sd
-#define REG_L ld
-#define REG_SIZE 8
-#else
-#define REG_S sw
-#define REG_L lw
-#define REG_SIZE 4
-#endif
+#include "core_start.S"
+
 #define SAVED 13                        /* ra, s0 to s11 */
 #define FRAME_SIZE ((SAVED * REG_SIZE + 15) & ~15)
 
@@ -20,32 +13,6 @@
 #define FIRMWARE_SP 0
 #define PC REG_SIZE
 #define X(n) ((2 + (n)) * REG_SIZE)
-
-    .section .text.start, "ax", @progbits
-    .globl _start
-_start:
-    la      t0, core_kept_start
-    la      t1, core_kept_end
-    j       2f
-1:  REG_S   zero, 0(t0)
-    addi    t0, t0, REG_SIZE
-2:  bltu    t0, t1, 1b
-
-    .globl core_start_again
-core_start_again:
-    csrci   mstatus, 8                  /* MIE */
-    csrw    mie, zero
-    csrw    mscratch, zero
-    la      sp, core_stack_top
-    la      t0, trap_entry
-    csrw    mtvec, t0
-    la      t0, __bss_start
-    la      t1, __bss_end
-3:  bgeu    t0, t1, 4f
-    REG_S   zero, 0(t0)
-    addi    t0, t0, REG_SIZE
-    j       3b
-4:  tail    core_main
 
     .text
     .globl job_enter
