@@ -185,7 +185,6 @@ void device_start(volatile uint32_t *page, uint32_t tcm_size, const struct devic
     if (failure != NULL) {
         publish_fault(failure);
     }
-    vc_core_start(&device.link, page, failure != NULL ? VC_INSTRUCTION_FAULT : 0);
     device.tcm_size = tcm_size;
     for (uint32_t offset = VC_WINDOWS; offset < VC_WINDOWS + VC_WINDOW_COUNT * VC_WINDOW_BYTES; offset += sizeof *page) {
         device_publish(offset, 0);
@@ -198,6 +197,11 @@ void device_start(volatile uint32_t *page, uint32_t tcm_size, const struct devic
     set_ctrl(VC_FREEZE | VC_RESET);
     set_errors(0);
     set_time_limit(TIME_LIMIT_MS);
+}
+
+void device_open(bool failed)
+{
+    vc_core_start(&device.link, device.link.page, failed ? VC_INSTRUCTION_FAULT : 0);
 }
 
 /* --- the job --- */

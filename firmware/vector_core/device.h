@@ -21,9 +21,13 @@ struct device_fault {
     uint32_t address;
 };
 
-/* Begins a life of the firmware. `page` is the block, `tcm_size` the size of the memory behind it. `failure`: of the last life, NULL if there was none; the
- * driver, which may believe that memory was cleared, hears of it before it sees that nothing is under way any more. */
+/* Begins a life of the firmware: registers as at reset. `page` is the block, `tcm_size` the size of the memory behind it. `failure`: of the last life, NULL
+ * if there was none. */
 void device_start(volatile uint32_t *page, uint32_t tcm_size, const struct device_fault *failure);
+
+/* From here on the driver finds the core, with all that was published. `failed`: there was a failure; the driver, which may believe that memory was cleared,
+ * hears of it before it sees that nothing is under way any more. */
+void device_open(bool failed);
 
 /* Lets what the driver has written take effect. */
 void device_serve(void);

@@ -60,6 +60,7 @@ static void report(void)
     device_publish(VC_RESTARTS, kept.restarts);
     device_publish(VC_RESTART_CAUSE, kept.cause);
     device_publish(VC_RESTART_PC, kept.pc);
+    device_open(kept.restarts != 0);
     if (kept.restarts != 0) {
         bell_ring();                                /* no interrupt is enabled yet */
     }

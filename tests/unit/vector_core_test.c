@@ -55,6 +55,8 @@ static int fresh(void **state)
     (void)state;
     memset((void *)(uintptr_t)page, 0, sizeof page);
     device_start(page, TCM_BYTES, NULL);
+    assert_false(vc_link_alive(page));              /* not before everything is as at reset */
+    device_open(false);
     rings = begun = stopped = cleared_at = cleared_size = 0;
     return 0;
 }

@@ -42,6 +42,7 @@ void core_reset(void)
     memset((void *)(uintptr_t)page, 0, sizeof page);
     memset(core_tcm, 0xa5, sizeof core_tcm);
     device_start(page, CORE_TCM, NULL);
+    device_open(false);
     rung = false;
     jobs = 0;
 }
@@ -126,5 +127,6 @@ bool port_has_details(void)
 void core_restarts(void)
 {
     device_start(page, CORE_TCM, &(struct device_fault){ VC_CAUSE_FIRMWARE, 0, 0 });
+    device_open(true);
     core_ring();
 }
